@@ -1,0 +1,1 @@
+"""Measured comparisons, each one command; never part of the test run."""

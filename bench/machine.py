@@ -1,0 +1,40 @@
+"""Describe the machine, and read the processor time of a tree of processes."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def describe() -> str:
+    """Return one line on processor, cores, memory and system."""
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
+    gigabytes = int(memory[1]) // 1024 // 1024 if memory else 0
+    name = model[1] if model else platform.machine()
+    return f"{name}, {os.cpu_count()} cores, {gigabytes} GiB, Python {platform.python_version()}"
+
+
+def tree(pid: int) -> list[int]:
+    """Return a process and everything below it."""
+    try:
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(each for child in below for each in tree(int(child)))]
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """Return the user and system time that these processes have used so far."""
+    total = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK

@@ -1,0 +1,128 @@
+"""Turn a whole HTML page into an article: find its body, its title, and what the page says about it."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup, Tag
+
+from feedsvc.article import body, metadata, tree, urls
+from feedsvc.article.clean import clean
+from feedsvc.article.images import first_image
+from feedsvc.article.metadata import Metadata
+from feedsvc.article.sentences import is_unspaced
+from feedsvc.article.summary import same, shorten, summarise, words
+from feedsvc.article.text import paragraphs, stripped, to_text
+from feedsvc.article.tree import attribute, text_of
+from feedsvc.model import Article
+
+MAX_PAGE = 2_097_152
+"""Characters; a longer page is taken as plain text."""
+MAX_PAGE_TAGS = 30_000
+MAX_PAGE_DEPTH = 250
+_SUMMARY = 300
+_CALLS = ("welcome to", "click here", "read this article", "read the full", "subscribe to", "sign up")
+
+
+def extract(page: str, url: str | None = None) -> Article:
+    """Return the article of a whole page: total, with clean content and plain title and summary.
+
+    The title is the article's h1, else the page's title without the site's name; neither it nor the
+    byline is repeated in the content. The summary is the author's own where it describes the article,
+    else its lead. A page that lists many articles gives them as its content.
+    """
+    page = tree.sendable(page)
+    soup = _parse(page)
+    if soup is None:
+        texts = stripped(page)
+        content = paragraphs(texts[1:])
+        return Article(
+            title=shorten(texts[0], 200) if texts else "", content=content, summary=summarise(content)
+        )
+    base = _base(soup, url)
+    found = metadata.read(soup, base)
+    part = body.find(soup)
+    title = _title(soup, part, found)
+    standfirst = body.standfirst(part)
+    body.prune(part, title, tuple(person.name for person in found.authors))
+    content = clean(str(part), base or found.link)
+    return _article(title, content, found, standfirst)
+
+
+def _article(title: str, content: str, found: Metadata, standfirst: str) -> Article:
+    written = _written_summary((standfirst, *found.descriptions), to_text(content), title, found.language)
+    return Article(
+        title=title,
+        content=content,
+        summary=written or summarise(content, title, found.language, _SUMMARY),
+        summary_written=bool(written),
+        link=found.link,
+        authors=found.authors,
+        tags=found.tags,
+        language=found.language,
+        image=found.image or first_image(content),
+        published=found.published,
+        updated=found.updated,
+    )
+
+
+def _parse(page: str) -> BeautifulSoup | None:
+    if len(page) > MAX_PAGE or page.count("<") > 3 * MAX_PAGE_TAGS:
+        return None
+    # A leading XML declaration would make BeautifulSoup warn that this might be XML: it is not.
+    start = page.lstrip()
+    start = start.partition("?>")[2] if start.startswith("<?xml") else start
+    soup = BeautifulSoup(f"<!doctype html>{start}", "lxml", multi_valued_attributes=None)
+    return soup if _is_modest(soup) else None
+
+
+def _is_modest(soup: BeautifulSoup) -> bool:
+    depths: dict[int, int] = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depth = depths.get(id(tag.parent), 0) + 1
+        depths[id(tag)] = depth
+        if depth > MAX_PAGE_DEPTH or len(depths) > MAX_PAGE_TAGS:
+            return False
+    return True
+
+
+def _base(soup: BeautifulSoup, url: str | None) -> str | None:
+    own = urls.web(url) if url else None
+    tag = soup.find("base", href=True)
+    return (urls.web(attribute(tag, "href"), own) if isinstance(tag, Tag) else None) or own
+
+
+def _title(soup: BeautifulSoup, part: Tag, found: Metadata) -> str:
+    main = soup.find("main")
+    places = [part, *([main] if isinstance(main, Tag) else []), soup]
+    for place in places:
+        for heading in place.find_all("h1", limit=5):
+            text = text_of(heading)
+            if text and not (found.site and same(text, found.site) and found.title):
+                return text
+    return found.title
+
+
+def _written_summary(texts: tuple[str, ...], content: str, title: str, language: str | None) -> str:
+    """Return the first of the author's texts that describes the article, within the length of a summary."""
+    for text in texts:
+        whole = _finished(" ".join(text.split()), " ".join(content.split()))
+        if whole and _describes(whole, content, title):
+            return shorten(whole, _SUMMARY, language)
+    return ""
+
+
+def _finished(text: str, content: str) -> str:
+    """Return a text that was cut off with the rest of its sentence from the content; empty if it is not there."""
+    start = text.rstrip("…. ").rstrip() if text.endswith(("…", "...")) else ""
+    if not start:
+        return text
+    at = content.find(start)
+    return shorten(content[at : at + 2 * _SUMMARY], _SUMMARY) if at >= 0 else ""
+
+
+def _describes(text: str, content: str, title: str) -> bool:
+    if same(text, title) or text.casefold().startswith(_CALLS):
+        return False
+    if is_unspaced(text):
+        return len(text) >= 20
+    said = {word for word in words(text) if len(word) > 3}
+    return len(text) >= 50 and len(said & set(words(content))) * 2 >= len(said)

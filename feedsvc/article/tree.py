@@ -1,0 +1,101 @@
+"""Read untrusted HTML into a tree, within bounds: what is too large, deep or tangled is never parsed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+from feedsvc.article import policy
+
+MAX_BYTES = 262_144
+MAX_TAGS = 5_000
+MAX_DEPTH = 100
+MAX_UNCLOSED = 30
+"""Formatting elements left open: a browser repeats them in each later paragraph, which multiplies the size."""
+
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_VOID = frozenset("br col hr img input source track wbr".split())
+_NOSCRIPT = re.compile(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
+
+
+def sendable(text: str) -> str:
+    """Return the text without the characters that XML 1.0 §2.2 forbids: one of them would break a feed."""
+    return _FORBIDDEN.sub("", text)
+
+
+def parse(html: str) -> Tag | None:
+    """Return the element that holds the HTML's content, or None where it is beyond the bounds.
+
+    The HTML passes nh3 first, so that BeautifulSoup meets only balanced markup: its parsers take
+    quadratic time over some broken ones. Scripts are gone, classes and data attributes are there.
+    """
+    html = sendable(html)
+    if not fits(html) or _is_tangled(html):
+        return None
+    # The parser of nh3 reads what stands in noscript as text; under another name it becomes elements.
+    admitted = sendable(policy.admit(_NOSCRIPT.sub(r"<\1x-noscript", html)))
+    if admitted.count("<") > 3 * MAX_TAGS or is_deep(admitted):
+        return None
+    soup = BeautifulSoup(f"<div>{admitted}</div>", "lxml", multi_valued_attributes=None)
+    return soup.div
+
+
+def fits(html: str) -> bool:
+    """Say whether the HTML is within the bounds of bytes and tags."""
+    if len(html) > MAX_BYTES or (not html.isascii() and len(html.encode("utf-8", "replace")) > MAX_BYTES):
+        return False
+    return (
+        html.count("<") <= MAX_TAGS
+        or sum(1 for match in _TAG_NAME.finditer(html) if not match[1]) <= MAX_TAGS
+    )
+
+
+def is_deep(balanced: str) -> bool:
+    """Say whether elements of balanced HTML are nested deeper than the bound."""
+    depth = 0
+    for match in _TAG_NAME.finditer(balanced):
+        if match[1]:
+            depth -= 1
+        elif match[2] not in _VOID:
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+    return False
+
+
+def attribute(tag: Tag, name: str) -> str:
+    """Return an attribute's value; empty if the element does not have it."""
+    value = tag.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def text_of(tag: Tag) -> str:
+    """Return the element's text on one line."""
+    return " ".join(tag.get_text().split())
+
+
+def is_text(node: object) -> bool:
+    """Say whether the node is text that a reader sees: not a comment, a declaration or a script's."""
+    return type(node) is NavigableString
+
+
+def _is_tangled(html: str) -> bool:
+    open_now: Counter[str] = Counter()
+    total = 0
+    for match in _TAG_NAME.finditer(html):
+        name = match[2].lower()
+        if name not in _FORMATTING:
+            continue
+        if not match[1]:
+            open_now[name] += 1
+            total += 1
+        elif open_now[name]:
+            open_now[name] -= 1
+            total -= 1
+        if total > MAX_UNCLOSED:
+            return True
+    return False

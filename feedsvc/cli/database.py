@@ -1,0 +1,91 @@
+"""The commands about the database: its schema, its health, and copies of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from feedsvc.cli import output
+from feedsvc.cli.command import group, json_option
+from feedsvc.cli.opened import opened
+from feedsvc.cli.output import terminal
+from feedsvc.config import DatabaseSettings, Settings
+from feedsvc.errors import Conflict
+from feedsvc.service import open_service, prepare
+
+
+@group("db", examples=(("feedsvc db backup /backups/today.db", "copy the database while it runs"),))
+def database_commands() -> None:
+    """Look after the database."""
+
+
+@database_commands.command(examples=(("feedsvc db upgrade", "after an update; `serve` does it by itself"),))
+def upgrade() -> None:
+    """Bring the database to this version's schema; makes it if it is not there."""
+    service = open_service(terminal().settings())
+    try:
+        prepare(service)
+    finally:
+        service.close()
+    terminal().tell("the database is up to date")
+
+
+@database_commands.command(examples=(("feedsvc db check", "is the database whole?"),))
+@json_option
+def check(as_json: bool) -> int:
+    """Check the database: schema and integrity; exit code 1 if something is wrong."""
+    with opened(terminal().settings()) as service:
+        problems = service.store.check()
+    if as_json:
+        terminal().show_json({"ok": not problems, "problems": problems})
+    elif problems:
+        terminal().show("\n".join(problems))
+    else:
+        terminal().tell("the database is whole and up to date")
+    return output.FAILURE if problems else output.OK
+
+
+@database_commands.command(
+    examples=(("feedsvc db backup /backups/today.db", "a whole copy; the service may run meanwhile"),)
+)
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(target: Path) -> None:
+    """Copy an SQLite database into a new file."""
+    if target.exists():
+        raise Conflict(f"{target} is there already; name a new file")
+    with opened(terminal().settings()) as service:
+        service.store.backup(target)
+    terminal().tell(f"the database is copied to {target}")
+
+
+@database_commands.command(
+    examples=(
+        ("feedsvc db copy --to-file /run/secrets/url", "move to PostgreSQL; stop the service before"),
+        ("feedsvc db copy --to sqlite:////srv/new.db", "move to another SQLite file"),
+    )
+)
+@click.option("--to", "url", help="The URL of the other database.")
+@click.option(
+    "--to-file", "file", type=click.Path(exists=True, path_type=Path), help="A file that holds that URL."
+)
+def copy(url: str | None, file: Path | None) -> None:
+    """Copy everything into another, empty database."""
+    if (url is None) == (file is None):
+        raise click.UsageError("Give one of --to and --to-file.")
+    target = url if url is not None else file.read_text(encoding="utf-8").strip() if file else ""
+    speaker = terminal()
+    settings = speaker.settings()
+    with opened(settings) as service, speaker.progress("copying") as progress:
+        other = open_service(_elsewhere(settings, target))
+        try:
+            prepare(other)
+            service.store.copy_to(other.store, lambda table, done, total: progress(done, total))
+        finally:
+            other.close()
+    speaker.tell("copied; now set database.url to the new database and start the service")
+
+
+def _elsewhere(settings: Settings, url: str) -> Settings:
+    database = DatabaseSettings.model_validate({"url": url, "synchronous": settings.database.synchronous})
+    return settings.model_copy(update={"database": database})

@@ -1,0 +1,128 @@
+"""The commands about feeds and sources: what is published, from where, and how it goes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from feedsvc import config, publish
+from feedsvc.cli.command import group, json_option
+from feedsvc.cli.opened import opened
+from feedsvc.cli.output import terminal, when
+from feedsvc.errors import NotFound
+from feedsvc.formats import SUFFIXES
+from feedsvc.model import FORMATS, Feed
+from feedsvc.service import Service
+from feedsvc.store import SourceState, items, sources
+
+
+@group("feeds", examples=(("feedsvc feeds list", "every feed, how much is in it, and its address"),))
+def feed_commands() -> None:
+    """Show the feeds that are published."""
+
+
+@feed_commands.command("list", examples=(("feedsvc feeds list --json", "for programs"),))
+@json_option
+def list_feeds(as_json: bool) -> None:
+    """List every configured feed, how many items it has, and its address."""
+    speaker = terminal()
+    with opened(speaker.settings()) as service:
+        rows = [_row(service, feed) for feed in service.catalog.feeds]
+    if as_json:
+        speaker.show_json(rows)
+    else:
+        headers = ("feed", "items", "title", "address")
+        speaker.show_table(headers, [[str(row[name]) for name in headers] for row in rows])
+
+
+@feed_commands.command("show", examples=(("feedsvc feeds show all", "the items that are in it now"),))
+@click.argument("slug")
+@json_option
+def show_feed(slug: str, as_json: bool) -> None:
+    """Show one feed: its addresses and the items that are in it now."""
+    speaker = terminal()
+    with opened(speaker.settings()) as service:
+        feed = service.catalog.feed(slug)
+        if feed is None:
+            raise NotFound("feed", slug)
+        row = _row(service, feed)
+        with service.store.read() as connection:
+            selected = publish.select(connection, feed, service.clock())
+    if as_json:
+        entries = [
+            {"id": item.id, "title": item.article.title, "published": item.published} for item in selected
+        ]
+        speaker.show_json({**row, "rule": asdict(feed.rule), "entries": entries})
+        return
+    speaker.tell(f"{feed.title}\n" + "\n".join(_addresses(service, feed)))
+    speaker.show_table(
+        ("published", "title"), [(when(item.published), item.article.title) for item in selected]
+    )
+
+
+@group("sources", examples=(("feedsvc sources list", "where items come from, and how that goes"),))
+def source_commands() -> None:
+    """Show where items come from."""
+
+
+@source_commands.command("list", examples=(("feedsvc sources list --json", "for programs"),))
+@json_option
+def list_sources(as_json: bool) -> None:
+    """List the folder and every configured source, with when it last answered and what is wrong."""
+    speaker = terminal()
+    with opened(speaker.settings()) as service, service.store.read() as connection:
+        known = {state.key: state for state in sources.all(connection)}
+        rows = [_source(service.settings, key, known.get(key)) for key in _keys(service.settings)]
+    if as_json:
+        speaker.show_json(rows)
+        return
+    speaker.show_table(
+        ("source", "state", "last success", "address"),
+        [(str(row["source"]), _state(row), str(row["last_success"] or ""), str(row["url"])) for row in rows],
+    )
+
+
+def _row(service: Service, feed: Feed) -> dict[str, object]:
+    with service.store.read() as connection:
+        count = items.count(connection, feed.rule, now=service.clock())
+    rss, *_ = addresses = _addresses(service, feed)
+    return {
+        "feed": feed.slug,
+        "title": feed.title,
+        "items": min(count, feed.limit),
+        "matching": count,
+        "address": rss,
+        "addresses": addresses,
+    }
+
+
+def _addresses(service: Service, feed: Feed) -> list[str]:
+    return [f"{service.catalog.site.url}{feed.path}{SUFFIXES[format_]}" for format_ in FORMATS]
+
+
+def _keys(settings: config.Settings) -> list[str]:
+    return [config.FOLDER, *settings.sources]
+
+
+def _source(settings: config.Settings, key: str, state: SourceState | None) -> dict[str, object]:
+    written = settings.sources.get(key)
+    return {
+        "source": key,
+        "kind": "upstream" if written else "folder",
+        "url": written.url if written else str(settings.items_path),
+        "enabled": written.enabled if written else True,
+        "paused": state.paused if state else False,
+        "last_success": when(state.last_success) if state and state.last_success else None,
+        "failures": state.failures if state else 0,
+        "error": state.error if state else "",
+        "held": state.held if state else 0,
+    }
+
+
+def _state(row: dict[str, object]) -> str:
+    if not row["enabled"]:
+        return "off"
+    if row["held"]:
+        return f"{row['held']} removals wait for `feedsvc items confirm-removals`"
+    return f"failing: {row['error']}" if row["error"] else "paused" if row["paused"] else "ok"

@@ -1,0 +1,23 @@
+"""Open the installation for a command that reads it, and close it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from feedsvc.config import Settings
+from feedsvc.errors import StoreError
+from feedsvc.service import Service, open_service
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Service]:
+    """Yield the open installation; StoreError, with what to do, where its database is not there yet."""
+    path = settings.database_path
+    if path is not None and not path.exists():
+        raise StoreError(f"there is no database at {path} yet; `feedsvc serve` or `feedsvc refresh` makes it")
+    service = open_service(settings)
+    try:
+        yield service
+    finally:
+        service.close()

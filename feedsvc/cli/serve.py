@@ -1,0 +1,188 @@
+"""Run the service: the supervisor and the two kinds of processes below it.
+
+serve ─┬─ web ── granian ── N web processes
+       └─ worker
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from rich.console import Console
+
+from feedsvc import __version__, config, logs, work
+from feedsvc.process import end_with_parent, only_one, require_free_port
+from feedsvc.publish import LOOKED, SCANNED
+from feedsvc.service import Service, open_service, prepare
+from feedsvc.store import meta
+
+GRACE = 8.0
+"""Seconds that the processes below have to end by themselves; then they are killed."""
+
+PAUSE = 0.5
+"""Seconds before a process that ended is started again."""
+
+PATIENCE = 3.0
+"""Seconds to wait for a port: the workers of a killed tree need a moment to let go of it."""
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: config.Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C, starting again whatever dies below; return the exit code.
+
+    Conflict where another tree serves the same data folder, or the port is taken.
+    """
+    logs.configure(settings.log.level, settings.log.format)
+    where = settings.database_path or settings.folder
+    with only_one(Path(f"{where}.serve"), str(where)):
+        require_free_port(settings.server.host, settings.server.port, PATIENCE)
+        service = open_service(settings)
+        try:
+            _start_afresh(service)
+        finally:
+            service.close()
+        _greet(settings)
+        return Supervisor(["web", "worker"], config.child_environment(settings)).run()
+
+
+def web(settings: config.Settings) -> int:
+    """Run the web server and its workers in this process; return the exit code."""
+    end_with_parent()
+    logs.configure(settings.log.level, settings.log.format)
+    server = settings.server
+    require_free_port(server.host, server.port, PATIENCE)
+    config.export(settings)
+    Granian(
+        "feedsvc.wsgi:app",
+        address=server.host,
+        port=server.port,
+        interface=Interfaces.WSGI,
+        workers=server.workers,
+        blocking_threads=server.threads,
+        respawn_failed_workers=True,
+        respawn_interval=0.2,
+        workers_kill_timeout=5,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=15000),
+        log_dictconfig={"version": 1, "disable_existing_loggers": False},
+        process_name="feedsvc-web",
+    ).serve()
+    return 0
+
+
+def worker(settings: config.Settings) -> int:
+    """Run the background worker in this process; return the exit code."""
+    end_with_parent()
+    logs.configure(settings.log.level, settings.log.format)
+    service = open_service(settings)
+    try:
+        work.run(service)
+    finally:
+        service.close()
+    return 0
+
+
+class Child:
+    """One process below the supervisor: started, watched, started again, ended."""
+
+    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+        self.name = name
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._due = 0.0
+
+    def tend(self, now: float) -> None:
+        """Start the process if it does not run and its pause is over."""
+        if self._process is not None:
+            code = self._process.poll()
+            if code is None:
+                return
+            log.error("serve child=%s ended code=%d: starting it again", self.name, code)
+            self._process = None
+            self._due = now + PAUSE
+        if now >= self._due:
+            command = [sys.executable, "-m", "feedsvc", self.name]
+            self._process = subprocess.Popen(command, env=dict(self._environment))  # noqa: S603
+
+    def ask_to_end(self) -> None:
+        """Send SIGTERM, if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def end(self, until: float) -> None:
+        """Wait for the end; kill what has not ended in time."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.error("serve child=%s did not end within %.0f s: killed", self.name, GRACE)
+            self._process.kill()
+            self._process.wait()
+
+
+class Supervisor:
+    """Keeps the processes below running until it is told to stop."""
+
+    def __init__(self, names: list[str], environment: Mapping[str, str]) -> None:
+        self._children = [Child(name, environment) for name in names]
+        self._stop = threading.Event()
+        self._signal = signal.SIGTERM
+
+    def run(self) -> int:
+        """Tend the children until SIGTERM (exit code 0) or SIGINT (130)."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        while not self._stop.is_set():
+            for child in self._children:
+                child.tend(time.monotonic())
+            self._stop.wait(0.2)
+        until = time.monotonic() + GRACE
+        for child in self._children:
+            child.ask_to_end()
+        for child in self._children:
+            child.end(until)
+        log.info("serve stopped")
+        return 130 if self._signal is signal.SIGINT else 0
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self._signal = signal.Signals(number)
+        self._stop.set()
+
+
+def _start_afresh(service: Service) -> None:
+    """Prepare the database and forget that an earlier start was ready: readiness is this start's."""
+    prepare(service)
+    with service.store.write() as tx:
+        meta.put(tx.connection, LOOKED, "0")
+        meta.put(tx.connection, SCANNED, "0")
+
+
+def _greet(settings: config.Settings) -> None:
+    """Print what a newcomer needs: the addresses, and how to add an item."""
+    console = Console(stderr=True, highlight=False)
+    url = config.site(settings).url
+    listening = f"http://{settings.server.host}:{settings.server.port}/"
+    console.print(f"[bold]feedsvc {__version__}[/] serves [bold]{settings.site.title}[/] on {listening}")
+    for label, address in (
+        ("All news", f"{url}/"),
+        ("Feeds", f"{url}/feeds/"),
+        ("RSS", f"{url}/feeds/all.rss"),
+        ("Atom", f"{url}/feeds/all.atom"),
+        ("JSON Feed", f"{url}/feeds/all.json"),
+    ):
+        console.print(f"  {label:<10} [cyan]{address}[/]")
+    console.print(f"  Drop a file into {settings.items_path}: it is live within two seconds.")
+    console.print("  Stop with Ctrl-C.")

@@ -1,0 +1,224 @@
+"""Read config.toml and the environment, check all of it, and resolve what is relative.
+
+The order is: defaults, then the file, then FEEDSVC_<SECTION>__<OPTION>.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from feedsvc.config import overrides
+from feedsvc.config.complaints import Complaint, Misconfigured, nearest, sentence
+from feedsvc.config.locate import Path as Key
+from feedsvc.config.locate import Position, line_and_column, positions
+from feedsvc.config.options import FOLDER, Options, Settings, SiteSettings
+
+NAME = "config.toml"
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration with the memory of where each of its values was written."""
+
+    options: Options
+    folder: Path
+    file: str = ""
+    text: str = ""
+    places: Mapping[Key, Position] = field(default_factory=dict)
+    variables: Mapping[Key, str] = field(default_factory=dict)
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment's variables: the one door to them."""
+    return os.environ
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment with which a process below this one loads the same settings."""
+    environ = {**os.environ, "FEEDSVC_LOG__LEVEL": settings.log.level}
+    if settings.file is not None:
+        environ["FEEDSVC_CONFIG"] = str(settings.file)
+    return environ
+
+
+def export(settings: Settings) -> None:
+    """Put into this process's environment what `child_environment` returns."""
+    os.environ.update(child_environment(settings))
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Return the settings of a config file and an environment.
+
+    Without a path it is FEEDSVC_CONFIG's, else ./config.toml if that is there, else all defaults.
+    Raises Misconfigured (a ConfigError) with every problem at once.
+    """
+    loaded = read(path, environ)
+    return _resolved(loaded)
+
+
+def read(path: Path | None, environ: Mapping[str, str]) -> Loaded:
+    """Return the checked options, not yet resolved, with where each was written."""
+    chosen = path or _named(environ) or _found()
+    file, text = (str(chosen), _text(chosen)) if chosen else (NAME, "")
+    document = _parsed(text, file)
+    spots = positions(text)
+    variables, complaints = overrides.apply(document, environ)
+    source = Loaded(Options(), (chosen or Path(NAME)).absolute().parent, file, text, spots, variables)
+    complaints += _crossed(source, document)
+    try:
+        options = Options.model_validate(document)
+    except ValidationError as error:
+        complaints += [complain(source, each["loc"], sentence(each), each["type"]) for each in error.errors()]
+    if complaints:
+        raise Misconfigured(sorted(complaints, key=lambda each: (each.line == 0, each.line, each.column)))
+    return replace(source, options=options, file=file if chosen else "")
+
+
+def complain(source: Loaded, path: Key, message: str, kind: str = "") -> Complaint:
+    """Return the complaint about the option at a path, placed where that option was written.
+
+    An unknown name is the key's fault and the caret is under it; everything else is the value's.
+    """
+    option = ".".join(str(part) for part in path)
+    known = path
+    while known and known not in source.variables and known not in source.places:
+        known = known[:-1]
+    if known in source.variables:
+        return Complaint(source.variables[known], option, message)
+    if not known:
+        return Complaint(source.file, option, message)
+    spot = source.places[known]
+    unknown = kind == "extra_forbidden"
+    start = spot.key if unknown else spot.value
+    line, column = line_and_column(source.text, start)
+    excerpt = source.text.splitlines()[line - 1]
+    width = len(str(known[-1])) if unknown else min(spot.end - start, len(excerpt) - column + 1)
+    return Complaint(source.file, option, message, line, column, width, excerpt)
+
+
+def _named(environ: Mapping[str, str]) -> Path | None:
+    name = environ.get("FEEDSVC_CONFIG", "")
+    return Path(name) if name else None
+
+
+def _found() -> Path | None:
+    return Path(NAME) if Path(NAME).is_file() else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 (byte {error.start}); save it as UTF-8"
+    except OSError as error:
+        reason = f"cannot be read: {(error.strerror or 'error').lower()}; name another file with --config"
+    raise Misconfigured([Complaint(str(path), "", reason)])
+
+
+def _parsed(text: str, file: str) -> dict[str, Any]:  # Any: TOML, not checked yet
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured([_syntax(str(error), text, file)]) from None
+
+
+def _syntax(message: str, text: str, file: str) -> Complaint:
+    """Return tomllib's error, which names its place in words, as a complaint."""
+    lines = text.splitlines() or [""]
+    match = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    reason = message[: match.start()] if match else message
+    line, column = (int(match[1]), int(match[2])) if match and match[1] else (len(lines), len(lines[-1]) + 1)
+    excerpt = lines[min(line, len(lines)) - 1]
+    hint = 'text needs quotes, as in title = "News"' if "Invalid value" in reason else "mend the TOML here"
+    return Complaint(file, "", f"{reason[0].lower()}{reason[1:]}; {hint}", line, column, 1, excerpt)
+
+
+def _crossed(source: Loaded, document: Mapping[str, object]) -> Iterator[Complaint]:
+    """Yield what is wrong between options that may each be right by themselves."""
+    sources, feeds = _tables(document, "sources"), _tables(document, "feeds")
+    for section, tables in (("sources", sources), ("feeds", feeds)):
+        for key in tables:
+            if not _SLUG.fullmatch(key):
+                reason = "must be a name of a-z, 0-9 and “-”, since it stands in addresses"
+                yield complain(source, (section, key), f"{reason}; try [{section}.{_as_slug(key)}]")
+    if FOLDER in sources:
+        reason = f"“{FOLDER}” is the name of your own folder; give this source another name"
+        yield complain(source, ("sources", FOLDER), reason)
+    known = {FOLDER, *sources}
+    for key, feed in feeds.items():
+        for part in ("sources", "exclude_sources"):
+            names = feed.get(part)
+            for number, name in enumerate(names if isinstance(names, list) else []):
+                if isinstance(name, str) and name not in known:
+                    message = f"there is no source “{name}”" + nearest(name, known)
+                    yield complain(source, ("feeds", key, part, number), message)
+
+
+def _tables(document: Mapping[str, object], section: str) -> dict[str, dict[str, object]]:
+    found = document.get(section)
+    tables = found.items() if isinstance(found, dict) else ()
+    return {str(key): table for key, table in tables if isinstance(table, dict)}
+
+
+def _as_slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "world"
+
+
+def _resolved(loaded: Loaded) -> Settings:
+    """Return the settings: relative paths from the file's folder, secrets read, what is derived filled in."""
+    options, folder = loaded.options, loaded.folder
+    every = options.schedule.refresh_every
+    return Settings(
+        folder=folder,
+        file=Path(loaded.file).absolute() if loaded.file else None,
+        site=_with_address(options),
+        server=options.server,
+        database=options.database.model_copy(update={"url": _database_url(loaded)}),
+        items=options.items.model_copy(update={"path": folder / options.items.path.expanduser()}),
+        sources={
+            key: each if "every" in each.model_fields_set else each.model_copy(update={"every": every})
+            for key, each in options.sources.items()
+        },
+        feeds=dict(options.feeds),
+        schedule=options.schedule,
+        limits=options.limits,
+        log=options.log,
+    )
+
+
+def _with_address(options: Options) -> SiteSettings:
+    """Return the site with an address: made from host and port where none is written."""
+    if options.site.url:
+        return options.site
+    host = options.server.host
+    host = "127.0.0.1" if host in ("0.0.0.0", "::", "[::]") else host  # noqa: S104  # compared, not bound
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return options.site.model_copy(update={"url": f"http://{host}:{options.server.port}"})
+
+
+def _database_url(loaded: Loaded) -> str:
+    database = loaded.options.database
+    url = _secret(loaded, database.url_file) if database.url_file else database.url
+    prefix = "sqlite:///"
+    if not url.startswith(prefix):
+        return url
+    path, mark, query = url.removeprefix(prefix).partition("?")
+    return f"{prefix}{loaded.folder / Path(path).expanduser()}{mark}{query}"
+
+
+def _secret(loaded: Loaded, name: str) -> str:
+    try:
+        return (loaded.folder / Path(name).expanduser()).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not text"
+        message = f"“{name}” cannot be read: {reason.lower()}; write the database's URL into that file"
+        raise Misconfigured([complain(loaded, ("database", "url_file"), message)]) from None

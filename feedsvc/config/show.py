@@ -1,0 +1,58 @@
+"""List every option with its value and where that value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedsvc.config.complaints import masked, toml_text
+from feedsvc.config.load import Loaded, read
+from feedsvc.config.locate import Path as Key
+from feedsvc.config.locate import line_and_column
+from feedsvc.config.options import KEYED, SECTIONS, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One option: its value as TOML writes it, secrets as ***, and its origin.
+
+    The origin is “default”, a file with its line, or the variable that set it.
+    """
+
+    option: str
+    value: str
+    origin: str
+    help: str
+
+
+def show(path: Path | None, environ: Mapping[str, str]) -> tuple[Shown, ...]:
+    """Return every option in the order of the sections; Misconfigured where `load` would raise it."""
+    loaded = read(path, environ)
+    return tuple(_shown(loaded))
+
+
+def _shown(loaded: Loaded) -> Iterator[Shown]:
+    for name in SECTIONS:
+        written = getattr(loaded.options, name)
+        if name not in KEYED:
+            yield from _options(loaded, (name,), written)
+            continue
+        for key, section in written.items():
+            yield from _options(loaded, (name, key), section)
+
+
+def _options(loaded: Loaded, stem: tuple[str, ...], section: Section) -> Iterator[Shown]:
+    for option, field in type(section).model_fields.items():
+        path = (*stem, option)
+        value = masked(toml_text(getattr(section, option)))
+        yield Shown(".".join(path), value, _origin(loaded, path), field.description or "")
+
+
+def _origin(loaded: Loaded, path: Key) -> str:
+    if path in loaded.variables:
+        return loaded.variables[path]
+    if path in loaded.places:
+        line, _ = line_and_column(loaded.text, loaded.places[path].key)
+        return f"{loaded.file}:{line}"
+    return "default"

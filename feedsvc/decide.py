@@ -1,0 +1,121 @@
+"""Say what arrivals mean for the items that are known: pure, the whole rule of identity over time.
+
+    arrivals + known items + now ─ decide ─▶ Changes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from feedsvc import identity
+from feedsvc.model import Arrival, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an ingest will do: items to add, items to replace, and how many stay as they are."""
+
+    new: tuple[Item, ...] = ()
+    changed: tuple[Item, ...] = ()
+    withdrawn: tuple[Item, ...] = ()
+    unchanged: int = 0
+
+    def __bool__(self) -> bool:
+        """Say whether anything has to be written."""
+        return bool(self.new or self.changed or self.withdrawn)
+
+
+def decide(
+    arrivals: Iterable[Arrival],
+    known: Mapping[str, Item],
+    *,
+    source: str,
+    gone: Iterable[str] = (),
+    now: datetime,
+) -> Changes:
+    """Say which arrivals are new, changed or unchanged, by guid and content hash; touch nothing.
+
+    The first arrival wins where a source repeats a guid. What is `gone` is withdrawn. Ids and slugs
+    of new items are wishes: the writer looks at who holds them.
+    """
+    now = now.replace(microsecond=0)
+    new: dict[str, Item] = {}
+    changed: dict[str, Item] = {}
+    unchanged: set[str] = set()
+    for arrival in arrivals:
+        guid = arrival.guid
+        if guid in new or guid in changed or guid in unchanged:
+            continue
+        before = known.get(guid)
+        if before is None:
+            new[guid] = _born(arrival, source, now)
+        elif before.withdrawn_at is None and before.hash == identity.content_hash(arrival):
+            unchanged.add(guid)
+        else:
+            changed[guid] = _changed(arrival, before, now)
+    arrived = new.keys() | changed.keys() | unchanged
+    leaving = [known[guid] for guid in sorted(set(gone) - arrived) if guid in known]
+    withdrawn = tuple(withdrawal(item, now) for item in leaving if item.withdrawn_at is None)
+    return Changes(tuple(new.values()), tuple(changed.values()), withdrawn, len(unchanged))
+
+
+def withdrawal(item: Item, now: datetime) -> Item:
+    """Return the item as it is once taken back: a tombstone.
+
+    Where nobody can have seen it, it becomes a draft instead, so that no answer tells that it existed.
+    """
+    now = now.replace(microsecond=0)
+    if item.state == "published" and item.published <= now:
+        return replace(item, state="withdrawn", withdrawn_at=now, updated=_forward(item.updated, now))
+    return replace(item, state="draft", withdrawn_at=now)
+
+
+def _born(arrival: Arrival, source: str, now: datetime) -> Item:
+    article = arrival.article
+    published = article.published or now
+    return Item(
+        id=identity.id_of(arrival, source),
+        source=source,
+        guid=arrival.guid,
+        slug=identity.slug_of(arrival, source),
+        article=article,
+        published=published,
+        updated=max(article.updated or published, published),
+        first_seen=now,
+        hash=identity.content_hash(arrival),
+        state="draft" if arrival.draft else "published",
+        media=arrival.media,
+    )
+
+
+def _changed(arrival: Arrival, before: Item, now: datetime) -> Item:
+    hidden = before.state == "draft" or before.published > now
+    released_now = hidden and not arrival.draft
+    published = arrival.article.published or (now if released_now else before.published)
+    return replace(
+        before,
+        slug=identity.chosen_slug(arrival) or before.slug,
+        article=arrival.article,
+        published=published,
+        updated=max(_updated(arrival, before, now, hidden=hidden) or published, published),
+        hash=identity.content_hash(arrival),
+        state="draft" if arrival.draft else "published",
+        withdrawn_at=None,
+        media=arrival.media,
+    )
+
+
+def _updated(arrival: Arrival, before: Item, now: datetime, *, hidden: bool) -> datetime | None:
+    """Say when a reader's eyes last saw a change: never back, and the author's word counts."""
+    said = arrival.article.updated
+    if hidden:
+        return said
+    if said is not None and before.updated < said <= now:
+        return said
+    return _forward(before.updated, now)
+
+
+def _forward(previous: datetime, now: datetime) -> datetime:
+    return max(previous + timedelta(seconds=1), now)

@@ -1,0 +1,24 @@
+"""Tell, without rendering, whether a feed's bytes would be others than before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from feedsvc import formats
+from feedsvc.model import Feed, Item, Rule, Site
+
+
+def fingerprint(feed: Feed, site: Site, items: Sequence[Item], hubs: Sequence[str]) -> str:
+    """Return a text that changes when the rendered bytes may: with an item, the configuration, the renderer.
+
+    The rule, the order and the limit count only through the items that they choose, and an item's content
+    through its `hash`. When the feed was updated is left out, since that follows from this.
+    """
+    shown = replace(feed, rule=Rule(), order="published", limit=0)
+    digest = sha256(repr((formats.RENDERER, shown, site, tuple(hubs))).encode("utf-8", "surrogatepass"))
+    for item in items:
+        told = (item.id, item.slug, item.hash, item.published.timestamp(), item.updated.timestamp())
+        digest.update(repr(told).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

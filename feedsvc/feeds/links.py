@@ -1,0 +1,31 @@
+"""Write a feed's Link header (RFC 8288)."""
+
+from __future__ import annotations
+
+from feedsvc import formats
+from feedsvc.model import FORMATS, Format, Selection
+
+
+def links(selection: Selection, format: Format) -> tuple[str, ...]:  # noqa: A002 # the word of the model
+    """Return the values of the Link header of a feed in one format, every address absolute.
+
+    Hubs and self come first, as some subscribers read no further (WebSub §4); then the page for people
+    and the sibling formats.
+    """
+    urls = formats.addresses(selection.site, selection.feed)
+    siblings = [sibling for sibling in FORMATS if sibling != format]
+    return (
+        *(_link(formats.uri(hub), "hub") for hub in selection.hubs),
+        _link(urls[format], "self"),
+        _link(urls["page"], "alternate", "text/html"),
+        *(_link(urls[sibling], "alternate", _media_type(sibling)) for sibling in siblings),
+    )
+
+
+def _link(address: str, rel: str, media_type: str = "") -> str:
+    value = f'<{address}>; rel="{rel}"'
+    return f'{value}; type="{media_type}"' if media_type else value
+
+
+def _media_type(format_: Format) -> str:
+    return formats.CONTENT_TYPES[format_].partition(";")[0]

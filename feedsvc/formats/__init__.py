@@ -1,0 +1,28 @@
+"""Turn selections into bytes: RSS 2.0, Atom 1.0, JSON Feed 1.1, and the lists around them. Pure."""
+
+from feedsvc.formats.addresses import SUFFIXES, addresses, feed_id, item_page
+from feedsvc.formats.check import check
+from feedsvc.formats.document import compress, document, etag
+from feedsvc.formats.opml import opml
+from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, render
+from feedsvc.formats.sitemap import news_sitemap, sitemap
+from feedsvc.formats.text import uri
+
+__all__ = [
+    "CONTENT_TYPES",
+    "RENDERER",
+    "SUFFIXES",
+    "RenderError",
+    "addresses",
+    "check",
+    "compress",
+    "document",
+    "etag",
+    "feed_id",
+    "item_page",
+    "news_sitemap",
+    "opml",
+    "render",
+    "sitemap",
+    "uri",
+]

@@ -1,0 +1,54 @@
+"""Make a rendered body into a document: compressed, with a strong ETag for each encoding."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+import brotli
+from isal import igzip
+
+from feedsvc.model import Document
+
+_GZIP_LEVEL = 3
+_BROTLI_QUALITY = 5
+
+
+def document(
+    path: str,
+    content_type: str,
+    body: bytes,
+    *,
+    modified: datetime,
+    links: tuple[str, ...] = (),
+    valid_until: datetime | None = None,
+) -> Document:
+    """Return the document at a path, ready to be stored and served.
+
+    Each ETag is that of the very bytes of its encoding, so a changed compressor is a new ETag as well.
+    """
+    gzip, br = compress(body)
+    return Document(
+        path=path,
+        content_type=content_type,
+        modified=modified,
+        body=body,
+        gzip=gzip,
+        br=br,
+        etag=etag(body),
+        etag_gzip=etag(gzip),
+        etag_br=etag(br),
+        valid_until=valid_until,
+        links=links,
+    )
+
+
+def compress(body: bytes) -> tuple[bytes, bytes]:
+    """Return the body in gzip and in brotli; no time of day goes into the gzip header."""
+    gzip = igzip.compress(body, _GZIP_LEVEL, mtime=0)
+    return gzip, brotli.compress(body, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY)
+
+
+def etag(body: bytes) -> str:
+    """Return the strong entity tag of these bytes, quoted (RFC 9110 §8.8.3)."""
+    return f'"{sha256(body).hexdigest()[:32]}"'

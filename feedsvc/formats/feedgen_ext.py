@@ -1,0 +1,86 @@
+"""Mend feedgen 1.0.0 through its own extensions; the two XML formats reach it through here only.
+
+feedgen writes the plain elements. What it leaves out or gets wrong (dates by the process's locale, an
+entry's link attributes, rel=hub in RSS, authors without a mail address, media without a group,
+atom:source) a format finishes itself: its `finish` functions get the element that feedgen has built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+from lxml.etree import SubElement, _Element
+
+from feedsvc.model import Image
+
+ATOM = "http://www.w3.org/2005/Atom"
+DC = "http://purl.org/dc/elements/1.1/"
+MEDIA = "http://search.yahoo.com/mrss/"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_NAME = "feedsvc"
+
+
+class Finishing:
+    """Hand the element that feedgen has built to a function; feedgen makes one per feed and entry."""
+
+    def __init__(
+        self, finish: Callable[[_Element], None], namespaces: Mapping[str, str] | None = None
+    ) -> None:
+        self._finish = finish
+        self._namespaces = namespaces or {}
+
+    def extend_ns(self) -> dict[str, str]:
+        """Return the namespaces to declare at the root."""
+        return dict(self._namespaces)
+
+    def extend_rss(self, element: _Element) -> None:
+        """Finish the `rss` root, or an `item`."""
+        self._finish(element)
+
+    def extend_atom(self, element: _Element) -> None:
+        """Finish the `feed` root, or an `entry`; its elements carry no namespace yet."""
+        self._finish(element)
+
+
+def new_feed(finish: Callable[[_Element], None], namespaces: Mapping[str, str]) -> FeedGenerator:
+    """Return a generator that knows no date of its own and lets `finish` complete its root."""
+    generator = FeedGenerator()
+    generator.register_extension(_NAME, lambda: Finishing(finish, namespaces))
+    # feedgen stamps the time of construction and has no way to leave it out; it would also format it by
+    # switching the locale of the whole process. The formats write the selection's date instead.
+    generator._FeedGenerator__rss_lastBuildDate = None
+    generator.generator("feedsvc")
+    return generator
+
+
+def new_entry(generator: FeedGenerator, finish: Callable[[_Element], None]) -> FeedEntry:
+    """Return a new last entry of the feed, which `finish` will complete."""
+    entry = generator.add_entry(order="append")
+    entry.register_extension(_NAME, lambda: Finishing(finish))
+    return entry
+
+
+def add(parent: _Element, name: str, text: str | None = None, /, **attributes: str) -> _Element:
+    """Append an element; attributes without a value are left out."""
+    element = SubElement(parent, name, {key: value for key, value in attributes.items() if value})
+    element.text = text
+    return element
+
+
+def add_media(parent: _Element, image: Image, *, known: str = "") -> None:
+    """Append the lead image as Media RSS: readers look at either `media:content` or `media:thumbnail`.
+
+    No `media:group`, which is for alternatives. An image that is the item's enclosure anyway (`known`)
+    gets no `media:content`: readers would show it twice.
+    """
+    size = {"width": str(image.width or ""), "height": str(image.height or "")}
+    if image.url != known:
+        content = add(parent, f"{{{MEDIA}}}content", url=image.url, medium="image", **size)
+        if image.alt:
+            add(content, f"{{{MEDIA}}}description", image.alt, type="plain")
+        if image.credit:
+            add(content, f"{{{MEDIA}}}credit", image.credit)
+    add(parent, f"{{{MEDIA}}}thumbnail", url=image.url, **size)

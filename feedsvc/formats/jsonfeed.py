@@ -1,0 +1,86 @@
+"""Write a tidy selection as JSON Feed 1.1 (https://jsonfeed.org/version/1.1)."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+from feedsvc.formats.addresses import addresses
+from feedsvc.formats.dates import rfc3339
+from feedsvc.model import Article, Enclosure, Feed, Item, Person, Selection, Site
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+Object = dict[str, object]
+
+
+def write(selection: Selection) -> bytes:
+    """Return the JSON document, UTF-8, keys in the specification's order, nothing null or empty."""
+    site, feed = selection.site, selection.feed
+    urls = addresses(site, feed)
+    document = {
+        "version": VERSION,
+        "title": feed.title,
+        "home_page_url": urls["page"],
+        "feed_url": urls["json"],
+        "description": feed.description,
+        "icon": feed.image,
+        **_authors((site.author or Person(site.title, url=f"{site.url}/"),)),
+        "language": feed.language,
+        "hubs": [{"type": "WebSub", "url": hub} for hub in selection.hubs],
+    }
+    document = _filled(document)
+    # The one list that is always there, full or not.
+    document["items"] = [_item(item, site, feed) for item in selection.items]
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _item(item: Item, site: Site, feed: Feed) -> Object:
+    article = item.article
+    link = article.link or ""
+    return _filled(
+        {
+            "id": item.id,
+            "url": link,
+            "external_url": "" if f"{link}/".startswith(f"{site.url}/") else link,
+            "title": article.title,
+            "content_html": _content(article, feed),
+            "summary": article.summary,
+            "image": article.image.url if article.image else None,
+            "date_published": rfc3339(item.published),
+            "date_modified": rfc3339(item.updated),
+            **_authors(article.authors),
+            "tags": list(article.tags),
+            "language": article.language,
+            "attachments": [_attachment(enclosure) for enclosure in article.enclosures],
+        }
+    )
+
+
+def _content(article: Article, feed: Feed) -> str:
+    """Return the HTML that every item must have: its content, else its summary, else its title."""
+    if article.content and feed.content == "full":
+        return article.content
+    return f"<p>{escape(article.summary or article.title, quote=False)}</p>"
+
+
+def _authors(people: tuple[Person, ...]) -> Object:
+    """Return `authors`, and `author` as version 1.0 had it, for readers that know no other."""
+    authors = [_filled({"name": person.name, "url": person.url}) for person in people]
+    return {"authors": authors, "author": authors[0]} if authors else {}
+
+
+def _attachment(enclosure: Enclosure) -> Object:
+    return _filled(
+        {
+            "url": enclosure.url,
+            "mime_type": enclosure.type,
+            "title": enclosure.title,
+            "size_in_bytes": enclosure.length,
+            "duration_in_seconds": enclosure.duration,
+        }
+    )
+
+
+def _filled(fields: Object) -> Object:
+    return {key: value for key, value in fields.items() if value}

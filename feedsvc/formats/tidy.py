@@ -1,0 +1,162 @@
+"""Make a selection ready to be written, once for every format.
+
+Writers rely on this: text is sendable, addresses are URIs, every item has a title and a link,
+nothing that is there is empty. Like this no character of one item can break a feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from feedsvc.formats.addresses import item_page, root
+from feedsvc.formats.dates import in_utc
+from feedsvc.formats.text import line, opening, sendable, uri
+from feedsvc.model import Article, Enclosure, Feed, Image, Item, Link, Origin, Person, Selection, Site
+
+
+def tidy(selection: Selection) -> Selection:
+    """Return the selection with everything in it fit to be written; ValueError where an item is not.
+
+    Tidying a tidy selection changes nothing. Items keep their order and their ids.
+    """
+    site = _site(selection.site)
+    return Selection(
+        site=site,
+        feed=_feed(selection.feed, site),
+        items=tuple(tidy_item(item, site) for item in selection.items),
+        updated=in_utc(selection.updated),
+        hubs=tuple(uri(hub) for hub in selection.hubs),
+    )
+
+
+def _site(site: Site) -> Site:
+    return replace(
+        site,
+        url=root(site),
+        title=line(site.title) or root(site),
+        description=line(site.description),
+        language=line(site.language),
+        author=next(iter(_people((site.author,) if site.author else ())), None),
+        rights=line(site.rights),
+    )
+
+
+def _feed(feed: Feed, site: Site) -> Feed:
+    title = line(feed.title) or site.title
+    return replace(
+        feed,
+        title=title,
+        description=line(feed.description) or site.description or title,
+        language=line(feed.language) or site.language,
+        image=(uri(feed.image) or None) if feed.image else None,
+    )
+
+
+def tidy_item(item: Item, site: Site) -> Item:
+    """Return one item fit to be written; ValueError says why it is not."""
+    identity = sendable(item.id).strip()
+    if not identity:
+        raise ValueError("it has no id")
+    published = in_utc(item.published)
+    return replace(
+        item,
+        id=identity,
+        article=_article(item, site),
+        published=published,
+        updated=max(in_utc(item.updated), published),
+    )
+
+
+def _article(item: Item, site: Site) -> Article:
+    article = item.article
+    summary = line(article.summary)
+    title = line(article.title) or opening(summary) or item.published.date().isoformat()
+    return replace(
+        article,
+        title=title,
+        content=sendable(article.content).strip(),
+        # A summary that only repeats the title says nothing twice.
+        summary="" if summary == title else summary,
+        link=uri(article.link or "") or item_page(site, item),
+        authors=_authors(article),
+        tags=_tags(article.tags),
+        language=line(article.language or "") or None,
+        image=_image(article.image),
+        enclosures=_enclosures(article.enclosures),
+        rights=line(article.rights),
+        origin=_origin(article.origin),
+        via=_links(article.via),
+        related=_links(article.related),
+    )
+
+
+def _authors(article: Article) -> tuple[Person, ...]:
+    """Return who wrote it; where nobody is named, a republished article is its origin's, not ours."""
+    authors = _people(article.authors)
+    if authors or article.origin is None:
+        return authors
+    return _people((Person(article.origin.title, url=article.origin.url),))
+
+
+def _people(people: Iterable[Person]) -> tuple[Person, ...]:
+    named = ((line(person.name), person) for person in people)
+    return tuple(
+        Person(name, _email(person.email), uri(person.url or "") or None) for name, person in named if name
+    )
+
+
+def _email(email: str | None) -> str | None:
+    # RFC 4287 §3.2.3 wants the bare address.
+    address = line(email or "").removeprefix("mailto:")
+    return address if "@" in address.strip("@") and " " not in address else None
+
+
+def _tags(tags: Iterable[str]) -> tuple[str, ...]:
+    first_spelling: dict[str, str] = {}
+    for tag in map(line, tags):
+        if tag:
+            first_spelling.setdefault(tag.casefold(), tag)
+    return tuple(first_spelling.values())
+
+
+def _image(image: Image | None) -> Image | None:
+    url = uri(image.url) if image else ""
+    if image is None or not url:
+        return None
+    return Image(url, line(image.alt), line(image.credit), image.width, image.height)
+
+
+def _enclosures(enclosures: Iterable[Enclosure]) -> tuple[Enclosure, ...]:
+    tidied = (
+        Enclosure(
+            url=uri(enclosure.url),
+            type=line(enclosure.type) or "application/octet-stream",
+            length=max(enclosure.length, 0),
+            title=line(enclosure.title),
+            duration=enclosure.duration,
+        )
+        for enclosure in enclosures
+    )
+    return tuple(enclosure for enclosure in tidied if enclosure.url)
+
+
+def _links(links: Iterable[Link]) -> tuple[Link, ...]:
+    return tuple(Link(uri(link.url), line(link.title)) for link in links if uri(link.url))
+
+
+def _origin(origin: Origin | None) -> Origin | None:
+    if origin is None:
+        return None
+    url, feed_url = uri(origin.url or "") or None, uri(origin.feed_url or "") or None
+    title = line(origin.title) or url or feed_url
+    if title is None:
+        return None
+    return Origin(
+        title=title,
+        url=url,
+        feed_url=feed_url,
+        id=sendable(origin.id or "").strip() or feed_url or url,
+        updated=in_utc(origin.updated) if origin.updated else None,
+        rights=line(origin.rights),
+    )

@@ -1,0 +1,222 @@
+"""Take items in: the first story.
+
+    source ─ look | fetch ─▶ arrivals ─ decide ─▶ changes ─ _apply ─▶ items, revisions, sequence, a task
+
+Both ways in end in `_apply`: what a folder's look found and what an upstream feed answered. Their
+articles have been cleaned by the source. Everything that a decision changes is written in one
+transaction, together with the task that will make it live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from feedsvc import identity
+from feedsvc.decide import Changes, decide
+from feedsvc.errors import Gone, SourceError
+from feedsvc.model import Arrival, FileState, Item
+from feedsvc.queue import Queue
+from feedsvc.sources import Folder, Look, Refreshed
+from feedsvc.store import SourceState, Store, Transaction, items, sources
+
+CHUNK = 500
+"""Items a transaction: the first look at a large folder must not keep other writers waiting."""
+
+PUBLISH = "publish"
+"""The task that makes changes live, and the lock that coalesces a burst of them into one run."""
+
+ENTRIES = "entries"
+"""Where the problems with an upstream feed's entries are filed: each answer replaces them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one refresh of a source did, for the log line and the terminal."""
+
+    source: str
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    problems: int = 0
+    held: int = 0
+    unsettled: bool = False
+    error: str = ""
+
+    @property
+    def did_something(self) -> bool:
+        """Say whether there is anything to tell."""
+        return bool(self.new or self.changed or self.withdrawn or self.problems or self.error)
+
+
+def refresh_folder(
+    store: Store,
+    queue: Queue,
+    folder: Folder,
+    *,
+    now: datetime,
+    monotonic: float,
+    confirm_removals: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Look at a folder source and take in what changed; say what was done.
+
+    A large look is written in chunks, each together with what is remembered of its files: after a
+    crash in between, the rest is looked at again.
+    """
+    key = folder.rules.source
+    with store.read() as connection:
+        known = sources.files(connection, key)
+    look = folder.look(known, monotonic, now, confirm_removals=confirm_removals, progress=progress)
+    done = list(_take_in(store, queue, key, look, now))
+    _remember_look(store, key, look, now)
+    return Outcome(
+        key,
+        new=sum(len(changes.new) for changes in done),
+        changed=sum(len(changes.changed) for changes in done),
+        withdrawn=sum(len(changes.withdrawn) for changes in done),
+        unchanged=look.seen - len(look.arrivals),
+        problems=sum(len(problems) for problems in look.problems.values()),
+        held=look.held,
+        unsettled=look.unsettled,
+        error=look.unreadable,
+    )
+
+
+def refresh_upstream(
+    store: Store, queue: Queue, key: str, refreshed: Refreshed, *, now: datetime, next_at: datetime
+) -> Outcome:
+    """Take in what an upstream feed answered, and note when to ask again; absence withdraws nothing."""
+    with store.write() as tx:
+        known = items.known(tx.connection, key, [arrival.guid for arrival in refreshed.arrivals])
+        changes = decide(refreshed.arrivals, known, source=key, now=now)
+        if refreshed.status == "ok":
+            told = [replace(problem, path=ENTRIES) for problem in refreshed.problems]
+            sources.put_problems(tx.connection, key, ENTRIES, told)
+        state = sources.state(tx.connection, key)
+        if state is not None:
+            sources.put_state(tx.connection, _answered(state, refreshed, now, next_at))
+        _apply(tx, queue, changes)
+    return Outcome(
+        key, len(changes.new), len(changes.changed), 0, changes.unchanged, len(refreshed.problems)
+    )
+
+
+def record_failure(store: Store, key: str, error: SourceError, *, now: datetime, next_at: datetime) -> Outcome:
+    """Note that a source failed and when to try again; its items stay published. One that is gone is paused."""
+    with store.write() as tx:
+        state = sources.state(tx.connection, key)
+        if state is not None:
+            failed = replace(
+                state,
+                failures=state.failures + 1,
+                error=str(error),
+                last_try=now,
+                next_at=next_at,
+                paused=state.paused or isinstance(error, Gone),
+            )
+            sources.put_state(tx.connection, failed)
+    return Outcome(key, error=str(error))
+
+
+def _take_in(store: Store, queue: Queue, key: str, look: Look, now: datetime) -> Iterator[Changes]:
+    """Write a look chunk by chunk; what has no item of its own (removals, problems) comes last."""
+    states = {state.guid: state for state in look.files if state.guid}
+    for chunk in _chunks(look.arrivals):
+        with store.write() as tx:
+            known = items.known(tx.connection, key, [arrival.guid for arrival in chunk])
+            changes = decide(chunk, known, source=key, now=now)
+            _put_files(tx, key, look, [states.pop(arrival.guid) for arrival in chunk])
+            _apply(tx, queue, changes)
+        yield changes
+    rest = [state for state in look.files if not state.guid or state.guid in states]
+    if not (rest or look.forgotten or look.gone or look.problems):
+        return
+    with store.write() as tx:
+        known = items.known(tx.connection, key, look.gone)
+        changes = decide((), known, source=key, gone=look.gone, now=now)
+        _put_files(tx, key, look, rest, look.forgotten)
+        for path in look.problems.keys() - {state.path for state in look.files} - set(look.forgotten):
+            sources.put_problems(tx.connection, key, path, look.problems[path])
+        _apply(tx, queue, changes)
+    yield changes
+
+
+def _put_files(
+    tx: Transaction, key: str, look: Look, states: Sequence[FileState], forgotten: Sequence[str] = ()
+) -> None:
+    sources.put_files(tx.connection, key, states, forgotten)
+    for path in (*(state.path for state in states), *forgotten):
+        sources.put_problems(tx.connection, key, path, look.problems.get(path, ()))
+
+
+def _remember_look(store: Store, key: str, look: Look, now: datetime) -> None:
+    """Note how the look went, where that is news: a look a second must not be a write a second."""
+    with store.read() as connection:
+        state = sources.state(connection, key)
+    if state is None or (state.last_success and (state.error, state.held) == (look.unreadable, look.held)):
+        return
+    told = replace(
+        state,
+        last_try=now,
+        last_success=state.last_success if look.unreadable else now,
+        error=look.unreadable,
+        held=look.held,
+        failures=state.failures + 1 if look.unreadable else 0,
+    )
+    with store.write() as tx:
+        sources.put_state(tx.connection, told)
+
+
+def _answered(state: SourceState, refreshed: Refreshed, now: datetime, next_at: datetime) -> SourceState:
+    asked = replace(state, last_try=now, last_success=now, next_at=next_at, failures=0, error="")
+    if refreshed.status == "unchanged":
+        return asked
+    return replace(
+        asked,
+        title=state.title or refreshed.title,
+        etag=refreshed.etag,
+        last_modified=refreshed.last_modified,
+    )
+
+
+def _apply(tx: Transaction, queue: Queue, changes: Changes) -> None:
+    """Write the changes and enqueue the publishing, in the caller's transaction."""
+    if not changes:
+        return
+    new = _with_free_names(tx, changes.new)
+    changed = [_with_free_slug(tx, item) for item in changes.changed]
+    seq = tx.seq()
+    items.insert(tx.connection, new, seq)
+    items.update(tx.connection, [*changed, *changes.withdrawn], seq)
+    queue.defer(tx.raw, PUBLISH, queueing_lock=PUBLISH, lock=PUBLISH)
+
+
+def _with_free_names(tx: Transaction, wishes: Sequence[Item]) -> list[Item]:
+    """Give every new item an id and a slug that nobody else holds."""
+    ids = set(items.taken_ids(tx.connection, [item.id for item in wishes]))
+    slugs: set[str] = set()
+    named: list[Item] = []
+    for item in wishes:
+        id_ = item.id if item.id not in ids else identity.minted(item.source, item.guid)
+        slug = identity.free_slug(item.slug, items.taken_slugs(tx.connection, item.slug) | slugs)
+        ids.add(id_)
+        slugs.add(slug)
+        named.append(replace(item, id=id_, slug=slug))
+    return named
+
+
+def _with_free_slug(tx: Transaction, item: Item) -> Item:
+    holder = items.by_slug(tx.connection, item.slug)
+    if holder is None or holder.pk == item.pk:
+        return item
+    return replace(item, slug=identity.free_slug(item.slug, items.taken_slugs(tx.connection, item.slug)))
+
+
+def _chunks(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:
+    rest = iter(arrivals)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

@@ -1,0 +1,80 @@
+"""Tie processes together: a child ends with its parent, and only one tree serves a data folder."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from feedsvc.errors import Conflict
+
+PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> None:
+    """Have this process get SIGTERM when its parent dies, also by kill -9; does nothing but on Linux.
+
+    The signal is the kernel's; a parent that is gone already is noticed by the changed parent id.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def only_one(lock: Path, what: str) -> Iterator[None]:
+    """Hold a lock file while something is served; Conflict where another process holds it."""
+    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with lock.open("a+") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.seek(0)
+            other = held.read().strip() or "unknown"
+            raise Conflict(
+                f"another feedsvc (process {other}) already serves {what}. Stop it first, or give this one "
+                "a data folder of its own with FEEDSVC_DATABASE__URL."
+            ) from None
+        held.seek(0)
+        held.truncate()
+        held.write(f"{os.getpid()}\n")
+        held.flush()
+        yield
+
+
+def require_free_port(host: str, port: int, patience: float) -> None:
+    """Return once the address can be listened on; Conflict if it still cannot after `patience` seconds.
+
+    Waiting a little lets the workers of a tree that was just killed end.
+    """
+    until = time.monotonic() + patience
+    while fault := _bind_fault(host, port):
+        if fault != errno.EADDRINUSE or time.monotonic() > until:
+            raise Conflict(
+                f"cannot listen on {host} port {port}: {os.strerror(fault).lower()}. "
+                "Stop the program that uses it, or choose another with FEEDSVC_SERVER__PORT."
+            )
+        time.sleep(0.1)
+
+
+def _bind_fault(host: str, port: int) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError as error:
+            return error.errno or errno.EINVAL
+    return 0

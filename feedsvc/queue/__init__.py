@@ -1,0 +1,13 @@
+"""Enqueue work inside a database transaction, and run it later: Procrastinate, on SQLite and on PostgreSQL.
+
+open_queue ─▶ Queue ── defer (in the caller's transaction) ─▶ a row ── run_worker ─▶ a task's run
+"""
+
+from __future__ import annotations
+
+from procrastinate.types import JSONValue
+
+from feedsvc.queue.app import FailedJob, Queue, open_queue
+from feedsvc.queue.backend import Gate
+
+__all__ = ["FailedJob", "Gate", "JSONValue", "Queue", "open_queue"]

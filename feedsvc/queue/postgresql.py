@@ -1,0 +1,153 @@
+"""Procrastinate on PostgreSQL: its own connectors, unmodified, and what the queue adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+from procrastinate import PsycopgConnector, SyncPsycopgConnector, exceptions
+from procrastinate.jobs import JobDeferrer
+from procrastinate.schema import SchemaManager
+from procrastinate.types import JSONValue
+
+from feedsvc.errors import StoreError
+from feedsvc.queue.backend import MAX_ATTEMPTS, Row
+
+_TRIES = 10
+_STALLED = "60 seconds"
+_SCHEMA_LOCK = 5_038_172_246
+
+# fetch_job skips locked rows: the waiting job cannot start before the transaction that pulls it ends.
+_LOCK_WAITING = """
+    SELECT id FROM procrastinate_jobs
+    WHERE queueing_lock = %(queueing_lock)s AND status = 'todo' FOR UPDATE"""
+
+_PULL = """
+    UPDATE procrastinate_jobs
+    SET scheduled_at = CASE WHEN scheduled_at > now() THEN now() ELSE scheduled_at END,
+        priority = greatest(priority, %(priority)s)
+    WHERE id = %(id)s AND (scheduled_at > now() OR priority < %(priority)s)"""
+
+# Told when the transaction commits: a worker that skipped the locked row looks again.
+_WAKE = """SELECT pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')"""
+
+# One atomic statement: between a list of stalled jobs and their retry another worker could take them.
+# Of several with one queueing lock only one may wait: it will do the work of the others.
+_REQUEUE_ORPHANS = """
+    WITH orphan AS MATERIALIZED (
+        SELECT id, queueing_lock, attempts FROM procrastinate_jobs AS job
+        WHERE status = 'doing' AND NOT EXISTS (
+            SELECT 1 FROM procrastinate_workers AS worker
+            WHERE worker.id = job.worker_id AND worker.last_heartbeat > now() - %(stalled)s::interval)
+        FOR UPDATE SKIP LOCKED),
+    redundant AS (
+        DELETE FROM procrastinate_jobs AS job USING orphan
+        WHERE job.id = orphan.id AND (
+            EXISTS (SELECT 1 FROM procrastinate_jobs AS waiting
+                    WHERE waiting.status = 'todo' AND waiting.queueing_lock = orphan.queueing_lock)
+            OR EXISTS (SELECT 1 FROM orphan AS earlier
+                       WHERE earlier.queueing_lock = orphan.queueing_lock AND earlier.id < orphan.id))
+        RETURNING job.id)
+    SELECT id,
+           CASE WHEN attempts + 1 >= %(max_attempts)s THEN procrastinate_finish_job_v1(id, 'failed', false)
+           ELSE procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) END AS done
+    FROM orphan WHERE id NOT IN (SELECT id FROM redundant)"""
+
+_FAILED = """
+    SELECT id, task_name, args, attempts, coalesce(at, now()) AS at
+    FROM procrastinate_jobs LEFT JOIN LATERAL (
+        SELECT max(at) AS at FROM procrastinate_events
+        WHERE job_id = procrastinate_jobs.id AND type = 'failed'
+    ) AS failure ON true
+    WHERE status = 'failed' ORDER BY at DESC, id DESC LIMIT %(limit)s"""
+
+_BUSY = """
+    SELECT 1 AS busy FROM procrastinate_jobs
+    WHERE status = 'doing' OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())) LIMIT 1"""
+
+
+class _Cursor(Protocol):
+    def fetchone(self) -> tuple[object, ...] | None: ...
+
+
+@runtime_checkable
+class _Connection(Protocol):
+    """The part of a psycopg.Connection that we use; the store is the one door to psycopg."""
+
+    def execute(self, query: str, params: Mapping[str, object] | None = None) -> _Cursor: ...
+
+
+class PostgresqlBackend:
+    """A PostgreSQL database as the queue's home; any number of workers.
+
+    Synchronous calls have a small pool of their own, so that no other thread needs the worker's loop.
+    """
+
+    wake = _WAKE
+
+    def __init__(self, url: str) -> None:
+        self.worker = PsycopgConnector(conninfo=url, min_size=1, max_size=4)
+        self.sync = SyncPsycopgConnector(conninfo=url, min_size=0, max_size=4)
+        self.sync.open()
+
+    def enqueue(self, connection: object, job: JobDeferrer, arguments: Mapping[str, JSONValue]) -> None:
+        """Write the job in the open transaction, or pull the waiting one of its queueing lock forward.
+
+        A waiting job may start, or appear, between the two: then it is tried again.
+        """
+        if not isinstance(connection, _Connection):
+            raise TypeError(f"the queue needs a psycopg.Connection, not a {type(connection).__name__}")
+        for _ in range(_TRIES):
+            if _pulled(connection, job) or _inserted(connection, job, arguments):
+                return
+        raise StoreError(
+            f"could not enqueue {job.job.task_name}: {job.job.queueing_lock} is fought over; try again"
+        )
+
+    def apply_schema(self) -> None:
+        """Create Procrastinate's schema unless it is there; processes that start at once wait in line."""
+        with self.sync.pool.connection() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+            if connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone() == (None,):
+                connection.execute(SchemaManager.get_schema())
+
+    def requeue_orphans(self) -> int:
+        """Put running jobs back in line whose worker has not been heard of for a minute."""
+        arguments = {"stalled": _STALLED, "max_attempts": MAX_ATTEMPTS}
+        return len(self.sync.execute_query_all(_REQUEUE_ORPHANS, **arguments))
+
+    def failed(self, limit: int) -> list[Row]:
+        """Return the failed jobs, the latest first."""
+        return self.sync.execute_query_all(_FAILED, limit=limit)
+
+    def is_idle(self) -> bool:
+        """Say whether no job is running and none that waits is due."""
+        return not self.sync.execute_query_all(_BUSY)
+
+    def close(self) -> None:
+        """Close the pool of the synchronous calls."""
+        self.sync.close()
+
+
+def _pulled(connection: _Connection, job: JobDeferrer) -> bool:
+    """Make the waiting job of the queueing lock due now, if there is one, and hold its row until the end."""
+    if job.job.queueing_lock is None:
+        return False
+    waiting = connection.execute(_LOCK_WAITING, {"queueing_lock": job.job.queueing_lock}).fetchone()
+    if waiting is None:
+        return False
+    connection.execute(_PULL, {"id": waiting[0], "priority": job.job.priority})
+    connection.execute(_WAKE)
+    return True
+
+
+def _inserted(connection: _Connection, job: JobDeferrer, arguments: Mapping[str, JSONValue]) -> bool:
+    """Write the job, unless another transaction just wrote its twin; ours goes on in either case."""
+    connection.execute("SAVEPOINT feedsvc_defer")
+    try:
+        job.defer(**arguments)
+    except exceptions.AlreadyEnqueued:
+        connection.execute("ROLLBACK TO SAVEPOINT feedsvc_defer")
+        return False
+    connection.execute("RELEASE SAVEPOINT feedsvc_defer")
+    return True

@@ -1,0 +1,95 @@
+"""Open what a running service needs from a configuration, and close it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from feedsvc import __version__, config
+from feedsvc.net import Client, Limits
+from feedsvc.publish import Catalog
+from feedsvc.queue import Queue, open_queue
+from feedsvc.sources import Folder, FolderRules, UpstreamRules
+from feedsvc.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One open installation: its settings, database, queue, catalog of feeds, and clock."""
+
+    settings: config.Settings
+    store: Store
+    queue: Queue
+    catalog: Catalog
+    clock: Callable[[], datetime]
+
+    def close(self) -> None:
+        """Close the queue and the database."""
+        self.queue.close()
+        self.store.close()
+
+
+def utc_now() -> datetime:
+    """Return the moment: the clock of everything that runs."""
+    return datetime.now(UTC)
+
+
+def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_now) -> Service:
+    """Open the installation that the settings describe; StoreError where the database is not there.
+
+    Nothing is migrated: `prepare` does that, once, before the first process opens.
+    """
+    store = Store(settings.database_url, synchronous=settings.database.synchronous, clock=clock)
+    queue = open_queue(store.url, store.gate if store.dialect == "sqlite" else None)
+    catalog = Catalog(config.site(settings), config.feeds(settings))
+    return Service(settings, store, queue, catalog, clock)
+
+
+def prepare(service: Service) -> None:
+    """Bring database and queue to this version's schema and note the configured sources; idempotent."""
+    service.store.upgrade()
+    service.queue.apply_schema()
+
+
+def folder(settings: config.Settings) -> Folder:
+    """Return the folder source of a configuration."""
+    return Folder(
+        FolderRules(
+            source=config.FOLDER,
+            root=settings.items_path,
+            site_url=config.site(settings).url,
+            timezone=settings.site.timezone,
+            language=settings.site.language,
+            subfolder_tags=settings.items.subfolder_tags,
+            max_file_bytes=settings.limits.file_bytes,
+            max_html_bytes=settings.limits.item_html_bytes,
+        )
+    )
+
+
+def client(settings: config.Settings) -> Client:
+    """Return the outbound door, with the limits of a configuration."""
+    limits = settings.limits
+    return Client(
+        Limits(
+            seconds=limits.fetch_seconds,
+            max_bytes=limits.fetch_bytes,
+            redirects=limits.redirects,
+            allow_networks=limits.allow_networks,
+        ),
+        user_agent=f"feedsvc/{__version__} (+{config.site(settings).url})",
+    )
+
+
+def upstream(settings: config.Settings, key: str) -> UpstreamRules:
+    """Return what to ask an upstream source for; KeyError where it is not configured."""
+    source = settings.sources[key]
+    return UpstreamRules(
+        key=key,
+        url=source.url,
+        tags=source.tags,
+        language=source.language,
+        limit=source.limit,
+        max_html_bytes=settings.limits.item_html_bytes,
+    )

@@ -1,0 +1,37 @@
+"""Keep everything in one database: the only SQL of feedsvc, for SQLite and PostgreSQL alike.
+
+    with store.write() as t:                      with store.read() as c:
+        items.insert(t.connection, new, t.seq())      items.select(c, rule, now=now, limit=50)
+
+A `Store` opens transactions; the modules here are plain functions over a transaction's `Connection`.
+Everything that the database does not do raises StoreError.
+"""
+
+from sqlalchemy import Connection
+
+from feedsvc.store import clock, feeds, items, meta, rendered, schedule, sources
+from feedsvc.store.database import Store, Transaction
+from feedsvc.store.feeds import FeedState
+from feedsvc.store.sources import SourceState
+from feedsvc.store.terms import Kind, folded, terms_of
+from feedsvc.store.words import words, words_of
+
+__all__ = [
+    "Connection",
+    "FeedState",
+    "Kind",
+    "SourceState",
+    "Store",
+    "Transaction",
+    "clock",
+    "feeds",
+    "folded",
+    "items",
+    "meta",
+    "rendered",
+    "schedule",
+    "sources",
+    "terms_of",
+    "words",
+    "words_of",
+]

@@ -1,0 +1,94 @@
+"""Write an article as JSON text for its column, and read it back; versioned.
+
+Fields that hold their default are left out. Moments are integer milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from feedsvc.errors import StoreError
+from feedsvc.model import Article, Enclosure, Image, Link, Origin, Person
+from feedsvc.store.times import from_ms, to_ms
+
+VERSION = 1
+
+# JSON is untyped by nature: its values are `Any` until a dataclass has taken them.
+_Json = dict[str, Any]
+
+
+def encode(article: Article) -> str:
+    """Return the article as JSON text: the same article always gives the same text."""
+    return json.dumps({"v": VERSION, **_plain(article)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode(text: str) -> Article:
+    """Return the article of a text that `encode` wrote; a StoreError if a newer version wrote it."""
+    row: _Json = json.loads(text)
+    version = row.pop("v")
+    if version != VERSION:
+        raise StoreError(
+            f"an item is stored in version {version} of the article format, but this feedsvc knows only "
+            f"version {VERSION}: install the newer feedsvc that wrote it"
+        )
+    return Article(**{name: _revived(name, value) for name, value in row.items()})
+
+
+def encode_texts(values: tuple[str, ...]) -> str:
+    """Return a tuple of texts as a JSON array."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_texts(text: str) -> tuple[str, ...]:
+    """Return the texts of a JSON array."""
+    return tuple(json.loads(text))
+
+
+def _plain(value: object) -> Any:  # whatever JSON can hold
+    if isinstance(value, datetime):
+        return to_ms(value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    if is_dataclass(value):
+        told = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: _plain(held) for field, held in told if held != _default(field)}
+    return value
+
+
+def _default(field: Field[Any]) -> object:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _revived(name: str, value: Any) -> Any:  # the dataclass's field says which type it has become
+    revive = _REVIVERS.get(name)
+    return revive(value) if revive and value is not None else value
+
+
+def _origin(row: _Json) -> Origin:
+    revived: _Json = {name: from_ms(value) if name == "updated" else value for name, value in row.items()}
+    return Origin(**revived)
+
+
+def _links(rows: list[_Json]) -> tuple[Link, ...]:
+    return tuple(Link(**row) for row in rows)
+
+
+_REVIVERS: Mapping[str, Callable[[Any], object]] = {
+    "authors": lambda rows: tuple(Person(**row) for row in rows),
+    "tags": tuple,
+    "image": lambda row: Image(**row),
+    "enclosures": lambda rows: tuple(Enclosure(**row) for row in rows),
+    "published": from_ms,
+    "updated": from_ms,
+    "expires": from_ms,
+    "origin": _origin,
+    "via": _links,
+    "related": _links,
+    "feeds": tuple,
+}

@@ -1,0 +1,52 @@
+"""Say what is wrong with a database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from feedsvc.store import migrate
+
+_MOST = 5
+
+
+def problems(c: Connection, backups: Path | None) -> list[str]:
+    """Return what is wrong: tables of another version, damage as far as SQLite can tell; [] is healthy."""
+    version = _version(c)
+    if version is not None:
+        return [version]
+    return _damage(c, backups) if c.dialect.name == "sqlite" else []
+
+
+def _version(c: Connection) -> str | None:
+    found = migrate.revision(c)
+    if found == migrate.head():
+        return None
+    if not migrate.is_known(found):
+        return migrate.newer(found)
+    state = (
+        "has no tables yet"
+        if found is None
+        else f"is of revision {found}, this feedsvc needs {migrate.head()}"
+    )
+    return f"the database {state}: run `feedsvc db upgrade`"
+
+
+def _damage(c: Connection, backups: Path | None) -> list[str]:
+    advice = f"stop feedsvc and restore a backup (see {backups})"
+    told = c.execute(text(f"PRAGMA integrity_check({_MOST})")).scalars().all()
+    found = [f"the database is damaged: {line}: {advice}" for line in told if line != "ok"]
+    orphans = c.execute(text("PRAGMA foreign_key_check")).all()
+    found += [f"the database is damaged: table {row[0]}, row {row[1]}: {advice}" for row in orphans[:_MOST]]
+    return found or _search(c)
+
+
+def _search(c: Connection) -> list[str]:
+    counted = text("SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM search)")
+    items, indexed = c.execute(counted).one()
+    if items == indexed:
+        return []
+    return [
+        f"the search index holds {indexed} of {items} items: restore a backup, or copy with `feedsvc db copy`"
+    ]

@@ -1,0 +1,226 @@
+"""Items, found by identity and by rule; and, from writing.py, added, replaced and renamed.
+
+Every function works inside the caller's transaction. Lists are newest first unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+
+from feedsvc.model import Item, Rule, State
+from feedsvc.store import search, sql
+from feedsvc.store.rows import item_of
+from feedsvc.store.rules import Scope, matching, visible
+from feedsvc.store.schema import item, item_alias, item_media, item_term
+from feedsvc.store.terms import Kind
+from feedsvc.store.times import from_ms_or_none, to_ms
+from feedsvc.store.writing import insert, rename, update
+
+__all__ = [
+    "appeared",
+    "authors",
+    "by_id",
+    "by_pk",
+    "by_slug",
+    "changed_since",
+    "count",
+    "insert",
+    "known",
+    "list_all",
+    "next_moment",
+    "owner_of_media",
+    "rename",
+    "select",
+    "tags",
+    "taken_ids",
+    "taken_slugs",
+    "update",
+    "withdrawn",
+]
+
+
+def known(c: Connection, source: str) -> dict[str, Item]:
+    """Return every item of a source, in whatever state, by guid."""
+    return {each.guid: each for each in _items(c, sa.select(item).where(item.c.source == source))}
+
+
+def by_pk(c: Connection, pks: Sequence[int]) -> list[Item]:
+    """Return the items with these numbers, in the order of the numbers; unknown ones are left out."""
+    found: dict[int, Item] = {}
+    for chunk in sql.chunks(pks):
+        found |= {each.pk: each for each in _items(c, sa.select(item).where(item.c.pk.in_(chunk)))}
+    return [found[pk] for pk in pks if pk in found]
+
+
+def by_id(c: Connection, id: str) -> Item | None:  # noqa: A002 — the specifications' word
+    """Return the item with an id, in whatever state."""
+    return _one(c, item.c.id == id)
+
+
+def by_slug(c: Connection, slug: str) -> Item | None:
+    """Return the item that has a slug, in whatever state, or else the one that had it last."""
+    current = _one(c, item.c.slug == slug)
+    if current is not None:
+        return current
+    had = sa.select(item).join(item_alias, item_alias.c.item_pk == item.c.pk)
+    had = had.where(item_alias.c.kind == "slug", item_alias.c.alias == slug)
+    return next(iter(_items(c, had.order_by(item.c.seq.desc(), item.c.pk.desc()).limit(1))), None)
+
+
+def taken_slugs(c: Connection, prefix: str) -> set[str]:
+    """Return the slugs, of today and of old, that start with a prefix."""
+    old = item_alias.c.alias
+    current = sa.select(item.c.slug).where(_starts_with(item.c.slug, prefix))
+    past = sa.select(old).where(item_alias.c.kind == "slug", _starts_with(old, prefix))
+    return set(c.execute(current.union(past)).scalars())
+
+
+def taken_ids(c: Connection, ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return who has which of these ids: the owner's source and guid by id; free ids are left out."""
+    owners: dict[str, tuple[str, str]] = {}
+    for chunk in sql.chunks(list(ids)):
+        rows = c.execute(sa.select(item.c.id, item.c.source, item.c.guid).where(item.c.id.in_(chunk)))
+        owners |= {row.id: (row.source, row.guid) for row in rows}
+    return owners
+
+
+def select(
+    c: Connection,
+    rule: Rule,
+    *,
+    now: datetime,
+    limit: int,
+    order: Literal["published", "updated"] = "published",
+    before: Item | None = None,
+) -> list[Item]:
+    """Return the newest items that the public may see and that the rule matches.
+
+    `before` is the last item of the page before: what was added or removed since does not shift
+    the next one.
+    """
+    start = None if before is None else (to_ms(getattr(before, order)), before.pk)
+    return _newest(c, rule, Scope("published", to_ms(now), order, start), limit)
+
+
+def count(c: Connection, rule: Rule, *, now: datetime) -> int:
+    """Return how many items the public may see that the rule matches."""
+    found = matching(c, rule, Scope(now=to_ms(now)))
+    return int(c.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
+
+
+def withdrawn(c: Connection, rule: Rule, *, limit: int) -> list[Item]:
+    """Return the tombstones that the rule matches, the last withdrawn first."""
+    return _newest(c, rule, Scope("withdrawn", order="withdrawn_at"), limit)
+
+
+def changed_since(c: Connection, seq: int, limit: int = 500) -> list[Item]:
+    """Return the items that changed after `seq`, in whatever state, the oldest change first.
+
+    Changes are never cut in two: the answer holds whole ones, so it may be longer than `limit`, and
+    asking on from the last item's `seq` misses nothing.
+    """
+    later = sa.select(item.c.seq).where(item.c.seq > seq).order_by(item.c.seq)
+    last = c.execute(later.limit(1).offset(limit - 1)).scalar_one_or_none()
+    query = sa.select(item).where(item.c.seq > seq)
+    if last is not None:
+        query = query.where(item.c.seq <= last)
+    return _items(c, query.order_by(item.c.seq, item.c.pk))
+
+
+def appeared(c: Connection, since: datetime, until: datetime) -> list[Item]:
+    """Return the items that time alone has shown or hidden after `since`, up to and with `until`."""
+    crossed = sa.or_(*(_within(moment, since, until) for moment in (item.c.published, item.c.expires)))
+    return _items(c, _by_date(sa.select(item).where(item.c.state == "published", crossed)))
+
+
+def next_moment(c: Connection, now: datetime) -> datetime | None:
+    """Return when time alone will next show or hide an item; None if nothing is planned."""
+    moments = (
+        sa.select(sa.func.min(moment).label("at")).where(item.c.state == "published", moment > to_ms(now))
+        for moment in (item.c.published, item.c.expires)
+    )
+    either = sa.union_all(*moments).subquery()
+    return from_ms_or_none(c.execute(sa.select(sa.func.min(either.c.at))).scalar_one())
+
+
+def list_all(
+    c: Connection,
+    *,
+    state: State | None = None,
+    source: str | None = None,
+    q: str = "",
+    limit: int,
+    offset: int,
+) -> list[Item]:
+    """Return one page of all items: those of a state, of a source, holding every word of `q`, where given."""
+    query = sa.select(item)
+    if state is not None:
+        query = query.where(item.c.state == state)
+    if source is not None:
+        query = query.where(item.c.source == source)
+    holds = search.holds(c, q)
+    if holds is not None:
+        query = query.where(holds)
+    return _items(c, _by_date(query).limit(limit).offset(offset))
+
+
+def tags(c: Connection, now: datetime) -> list[tuple[str, int]]:
+    """Return the tags of visible items, each with their number, the most used first."""
+    return _labels(c, "tag", now)
+
+
+def authors(c: Connection, now: datetime) -> list[tuple[str, int]]:
+    """Return the authors of visible items, each with their number, the most prolific first."""
+    return _labels(c, "author", now)
+
+
+def owner_of_media(c: Connection, source: str, path: str) -> list[Item]:
+    """Return the items, in whatever state, that a file in a source's folder belongs to."""
+    owned = sa.select(item).join(item_media, item_media.c.item_pk == item.c.pk)
+    return _items(c, _by_date(owned.where(item_media.c.source == source, item_media.c.path == path)))
+
+
+def _newest(c: Connection, rule: Rule, scope: Scope, limit: int) -> list[Item]:
+    found = matching(c, rule, scope, limit)
+    query = sa.select(item).join(found, found.c.pk == item.c.pk)
+    return _items(c, query.order_by(found.c.key.desc(), found.c.pk.desc()).limit(limit))
+
+
+def _labels(c: Connection, kind: Kind, now: datetime) -> list[tuple[str, int]]:
+    """Count by folded value; each is called as it is written most often."""
+    columns = (item_term.c.value, item_term.c.label)
+    query = sa.select(*columns, sa.func.count().label("times")).join(item, item.c.pk == item_term.c.item_pk)
+    query = query.where(item_term.c.kind == kind, visible(to_ms(now))).group_by(*columns)
+    spellings: dict[str, Counter[str]] = {}
+    for value, label, times in c.execute(query):
+        spellings.setdefault(value, Counter())[label] = times
+    named = [(max(each, key=lambda label: (each[label], label)), each.total()) for each in spellings.values()]
+    return sorted(named, key=lambda pair: (-pair[1], pair[0].casefold()))
+
+
+def _one(c: Connection, condition: ColumnElement[bool]) -> Item | None:
+    row = c.execute(sa.select(item).where(condition)).one_or_none()
+    return None if row is None else item_of(row)
+
+
+def _items(c: Connection, query: sa.Select[Any]) -> list[Item]:
+    return [item_of(row) for row in c.execute(query)]
+
+
+def _by_date(query: sa.Select[Any]) -> sa.Select[Any]:
+    return query.order_by(item.c.published.desc(), item.c.pk.desc())
+
+
+def _within(moment: ColumnElement[int], since: datetime, until: datetime) -> ColumnElement[bool]:
+    return sa.and_(moment > to_ms(since), moment <= to_ms(until))
+
+
+def _starts_with(name: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
+    """Say it as a range, which walks the index on both databases; LIKE would not."""
+    return sa.and_(name >= prefix, name < prefix + "\U0010ffff")

@@ -1,0 +1,1 @@
+"""The revisions, in the order of their names; one that was released is never changed."""

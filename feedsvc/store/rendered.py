@@ -1,0 +1,83 @@
+"""The rendered documents, by path: what web processes serve and watch for changes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Row, select, update
+
+from feedsvc.model import Document
+from feedsvc.store import sql
+from feedsvc.store.codec import decode_texts, encode_texts
+from feedsvc.store.schema import rendered
+from feedsvc.store.times import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+
+_NO_BODY = {"body": b"", "gzip": b"", "br": b"", "etag": "", "etag_gzip": "", "etag_br": ""}
+
+
+def put(c: Connection, document: Document, seq: int) -> None:
+    """Store a document as part of change `seq`, in place of what its path held."""
+    row = {
+        "path": document.path,
+        "seq": seq,
+        "content_type": document.content_type,
+        "modified": to_ms(document.modified),
+        "body": document.body,
+        "gzip": document.gzip,
+        "br": document.br,
+        "etag": document.etag,
+        "etag_gzip": document.etag_gzip,
+        "etag_br": document.etag_br,
+        "valid_until": to_ms_or_none(document.valid_until),
+        "links": encode_texts(document.links),
+    }
+    sql.put(c, rendered, [row])
+
+
+def remove(c: Connection, path: str, seq: int) -> None:
+    """Take a document away as part of change `seq`; `since` tells of it with an empty content type."""
+    gone = {**_NO_BODY, "content_type": "", "seq": seq, "valid_until": None, "links": "[]"}
+    c.execute(update(rendered).where(rendered.c.path == path, _is_live).values(gone))
+
+
+def since(c: Connection, seq: int, limit: int) -> list[Document]:
+    """Return what changed after `seq`, oldest change first; removed documents have content type "".
+
+    Changes are never cut in two: the answer holds whole ones, so it may be longer than `limit`, and
+    asking on from the last document's `seq` misses nothing.
+    """
+    later = select(rendered.c.seq).where(rendered.c.seq > seq).order_by(rendered.c.seq)
+    last = c.execute(later.limit(1).offset(limit - 1)).scalar_one_or_none()
+    query = select(rendered).where(rendered.c.seq > seq).order_by(rendered.c.seq, rendered.c.path)
+    if last is not None:
+        query = query.where(rendered.c.seq <= last)
+    return [_document(row) for row in c.execute(query)]
+
+
+def find(c: Connection, path: str) -> Document | None:
+    """Return the document at a path, or None where there is none (any more)."""
+    row = c.execute(select(rendered).where(rendered.c.path == path, _is_live)).one_or_none()
+    return None if row is None else _document(row)
+
+
+def paths(c: Connection) -> list[str]:
+    """Return the path of every document that is there, sorted."""
+    return list(c.execute(select(rendered.c.path).where(_is_live).order_by(rendered.c.path)).scalars())
+
+
+_is_live = rendered.c.content_type != ""
+
+
+def _document(row: Row[tuple[object, ...]]) -> Document:
+    return Document(
+        path=row.path,
+        content_type=row.content_type,
+        modified=from_ms(row.modified),
+        body=row.body,
+        gzip=row.gzip,
+        br=row.br,
+        etag=row.etag,
+        etag_gzip=row.etag_gzip,
+        etag_br=row.etag_br,
+        valid_until=from_ms_or_none(row.valid_until),
+        links=decode_texts(row.links),
+        seq=row.seq,
+    )

@@ -1,0 +1,64 @@
+"""What is due: names with an interval and a next time; ticks claim them, each exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select, update
+
+from feedsvc.store import sql
+from feedsvc.store.schema import schedule
+from feedsvc.store.times import from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the schedule."""
+
+    name: str
+    every: timedelta
+    next_at: datetime
+
+
+def claim(c: Connection, now: datetime, limit: int) -> list[str]:
+    """Take at most `limit` names that are due, the longest overdue, and set each one interval on from now.
+
+    One guarded statement: two schedulers never get the same name for the same time. Intervals that
+    were missed are not made up for.
+    """
+    moment = to_ms(now)
+    due = select(schedule.c.name).where(schedule.c.next_at <= moment)
+    due = due.order_by(schedule.c.next_at, schedule.c.name).limit(limit).with_for_update(skip_locked=True)
+    statement = (
+        update(schedule)
+        .where(schedule.c.name.in_(due), schedule.c.next_at <= moment)
+        .values(next_at=moment + schedule.c.every_ms)
+        .returning(schedule.c.name)
+    )
+    return sorted(c.execute(statement).scalars())
+
+
+def put(c: Connection, name: str, every: timedelta, next_at: datetime) -> None:
+    """Set a name's interval and next time, whether or not it was there."""
+    row = {"name": name, "every_ms": every // timedelta(milliseconds=1), "next_at": to_ms(next_at)}
+    sql.put(c, schedule, [row])
+
+
+def pull(c: Connection, name: str, at: datetime) -> None:
+    """Make a name due at `at` if it would be due later; never pushes it back."""
+    moment = to_ms(at)
+    later = (schedule.c.name == name, schedule.c.next_at > moment)
+    c.execute(update(schedule).where(*later).values(next_at=moment))
+
+
+def keep(c: Connection, names: Collection[str]) -> None:
+    """Remove every name that is not among these."""
+    c.execute(delete(schedule).where(schedule.c.name.not_in(list(names))))
+
+
+def entries(c: Connection) -> list[Entry]:
+    """Return the whole schedule, by name."""
+    rows = c.execute(select(schedule).order_by(schedule.c.name))
+    return [Entry(row.name, timedelta(milliseconds=row.every_ms), from_ms(row.next_at)) for row in rows]

@@ -1,0 +1,47 @@
+"""Build the Flask application: every route, every header, no thread and no schedule."""
+
+from __future__ import annotations
+
+import logging
+import time
+from urllib.parse import quote
+
+from flask import Flask, Response, g, request
+
+from feedsvc.service import Service
+from feedsvc.web import errors, feeds, health, media, pages, static
+from feedsvc.web.cache import Documents
+from feedsvc.web.render import install
+from feedsvc.web.state import EXTENSION, State
+
+MAX_REQUEST_BYTES = 1024 * 1024
+
+log = logging.getLogger("feedsvc.web")
+
+
+def create_app(service: Service) -> Flask:
+    """Return the application over an open service; it starts nothing."""
+    app = Flask("feedsvc.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    # Werkzeug's own redirects name the Host of the request; ours are routes, and name none.
+    app.url_map.merge_slashes = False
+    app.extensions[EXTENSION] = State(service, Documents(service.settings.server.max_age))
+    install(app, service.catalog.site)
+    for part in (health, static, feeds, media, pages):
+        app.register_blueprint(part.routes)
+    errors.install(app)
+    app.before_request(_start)
+    app.after_request(_log)
+    return app
+
+
+def _start() -> None:
+    g.started = time.monotonic()
+
+
+def _log(response: Response) -> Response:
+    ms = (time.monotonic() - g.started) * 1000
+    # Percent-encoded, since a path may carry a line break.
+    path = quote(request.path)
+    log.info("request method=%s path=%s status=%d ms=%.1f", request.method, path, response.status_code, ms)
+    return response

@@ -1,0 +1,151 @@
+"""Keep ready answers in this process's memory: the published documents, and the pages made from them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from feedsvc.model import Document
+from feedsvc.web import headers
+from feedsvc.web.caching import Freshness, Representation, prepare
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_PAGES = 256
+FEED_STALE_SECONDS = 60
+FEED_ON_ERROR_SECONDS = 86_400
+LOCKS = 64
+
+
+class Documents:
+    """The published documents by path: read without a lock, written under one, the least used leave first.
+
+    Paths are spelt as in WSGI's PATH_INFO (PEP 3333: the bytes of the decoded path as latin-1), so
+    that the fast path needs no decoding.
+    """
+
+    def __init__(self, max_age: int, max_bytes: int = MAX_BYTES) -> None:
+        self.seq = 0
+        """The change sequence up to which this process has loaded what was published."""
+        self.by_path: dict[str, Representation] = {}
+        self._freshness = Freshness(max_age, FEED_STALE_SECONDS, FEED_ON_ERROR_SECONDS)
+        self._max_bytes = max_bytes
+        self._size = 0
+        self._seqs: dict[str, int] = {}
+        self._writing = threading.Lock()
+        self._flights = [threading.Lock() for _ in range(LOCKS)]
+
+    def find(self, path: str) -> Representation | None:
+        """Return what is in memory for a decoded path, valid or not."""
+        return self.by_path.get(wsgi_path(path))
+
+    def swap(self, documents: Iterable[Document], now: datetime) -> None:
+        """Put changed documents at their paths; one without a content type was removed."""
+        for document in documents:
+            if document.content_type:
+                self.put(document, now)
+            else:
+                self.forget(document.path)
+
+    def put(self, document: Document, now: datetime) -> Representation:
+        """Put one document in its place and return it as it is answered."""
+        path = wsgi_path(document.path)
+        made = self._prepare(document)
+        made.last_used = now
+        with self._writing:
+            # A slow reader of the database must not put back what a quicker one has already replaced.
+            if document.seq >= self._seqs.get(path, 0):
+                self._drop(path)
+                self.by_path[path], self._seqs[path] = made, document.seq
+                self._size += made.size
+                self._evict()
+        return made
+
+    def forget(self, path: str) -> None:
+        """Take the document at a decoded path out of memory."""
+        with self._writing:
+            self._drop(wsgi_path(path))
+
+    @contextmanager
+    def flight(self, path: str) -> Iterator[None]:
+        """Let one thread at a time make the document of a path."""
+        with self._flights[hash(path) % LOCKS]:
+            yield
+
+    def _prepare(self, document: Document) -> Representation:
+        bodies = {"identity": (document.etag, document.body)}
+        if document.gzip:
+            bodies["gzip"] = (document.etag_gzip, document.gzip)
+        if document.br:
+            bodies["br"] = (document.etag_br, document.br)
+        links = (("Link", ", ".join(document.links)),) if document.links else ()
+        return prepare(
+            bodies,
+            modified=document.modified,
+            headers=[*headers.FEED, *links],
+            entity=[("Content-Type", document.content_type)],
+            freshness=self._freshness,
+            valid_until=document.valid_until,
+        )
+
+    def _drop(self, path: str) -> None:
+        gone = self.by_path.pop(path, None)
+        self._seqs.pop(path, None)
+        if gone is not None:
+            self._size -= gone.size
+
+    def _evict(self) -> None:
+        if self._size <= self._max_bytes:
+            return
+        for path, _ in sorted(self.by_path.items(), key=lambda entry: entry[1].last_used):
+            self._drop(path)
+            if self._size <= self._max_bytes:
+                return
+
+
+class Pages:
+    """The pages that were made last, each true for one change sequence and up to one moment."""
+
+    def __init__(self, max_pages: int = MAX_PAGES) -> None:
+        self._max_pages = max_pages
+        self._kept: OrderedDict[str, tuple[int, Representation]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: str, now: datetime, seq: int | None = None) -> Representation | None:
+        """Return the page if it is still true; without a sequence, the last one that breaks no embargo."""
+        with self._lock:
+            made_at, page = self._kept.get(key, (0, None))
+            if page is None or (seq is not None and made_at != seq) or not page.is_valid(now):
+                return None
+            self._kept.move_to_end(key)
+            return page
+
+    def modified(self, key: str, etag: str, now: datetime) -> datetime:
+        """Return since when this process has served these bytes under a key.
+
+        It stays where the bytes stay and moves by a whole second where they change, so that
+        If-Modified-Since never takes one page for another.
+        """
+        with self._lock:
+            _, old = self._kept.get(key, (0, None))
+        moment = now.replace(microsecond=0)
+        if old is None or old.modified is None:
+            return moment
+        if old.variants["identity"].etag == etag:
+            return old.modified
+        return max(moment, old.modified + timedelta(seconds=1))
+
+    def keep(self, key: str, seq: int, page: Representation) -> None:
+        """Keep a page that is true for this change sequence; the one asked for longest ago leaves."""
+        with self._lock:
+            self._kept[key] = (seq, page)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._max_pages:
+                self._kept.popitem(last=False)
+
+
+def wsgi_path(path: str) -> str:
+    """Return a decoded path as WSGI spells it."""
+    return path.encode().decode("latin-1")

@@ -1,0 +1,102 @@
+"""Serve the published documents that the fast path passed on: stale ones, cold ones, browsers'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Response, request
+
+from feedsvc import publish
+from feedsvc.errors import StoreError
+from feedsvc.web import links
+from feedsvc.web.caching import Environ, Representation
+from feedsvc.web.ready import ready
+from feedsvc.web.state import State, current
+
+BROWSER_TYPES: Mapping[str, str] = {
+    "application/rss+xml": "application/xml; charset=utf-8",
+    "application/atom+xml": "application/xml; charset=utf-8",
+    "application/feed+json": "application/json",
+}
+MACHINES = ("bot", "crawl", "spider", "feed", "rss", "reader", "fetch", "+http")
+
+
+def serve(path: str) -> Response | None:
+    """Answer the document at a decoded path; None where there is none."""
+    state = current()
+    now = state.service.clock()
+    found = find(state, path, now)
+    return dress(found, path, now) if found else None
+
+
+def is_feed(path: str) -> bool:
+    """Say whether a decoded path is that of a feed document."""
+    return current().service.catalog.find(path) is not None
+
+
+def find(state: State, path: str, now: datetime) -> Representation | None:
+    """Return the document at a path as it must be served now: from memory, else made by one thread at a time.
+
+    Where the database does not answer, the last good bytes are returned if there are any, even past
+    their moment: they can hold an item that has just expired, never one that is still embargoed.
+    """
+    found = state.documents.find(path)
+    if found is not None and found.is_valid(now):
+        return found
+    with state.documents.flight(path):
+        found = state.documents.find(path)
+        if found is not None and found.is_valid(now):
+            return found
+        try:
+            document = publish.document(state.service.store, state.service.catalog, path, now)
+        except StoreError:
+            if found is None:
+                raise
+            return found
+        if document is None:
+            state.documents.forget(path)
+            return None
+        return state.documents.put(document, now)
+
+
+def last_good() -> Response | None:
+    """Answer the last good bytes of the address that was asked for, whatever else is broken."""
+    state = current()
+    found = state.documents.find(request.path)
+    if found is None or request.method not in ("GET", "HEAD"):
+        return None
+    return dress(found, request.path, state.service.clock())
+
+
+def dress(found: Representation, path: str, now: datetime) -> Response:
+    """Answer the same bytes to everybody; a browser gets a type that it shows, and goes on to the page.
+
+    Never HTML at a feed's address: fetchers that imitate browsers would lose the feed in silence.
+    """
+    response = ready(found, request.environ, now)
+    navigates = is_navigation(request.environ)
+    if navigates or accepts_xhtml(request.environ):
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if kind in BROWSER_TYPES:
+            response.headers["Content-Type"] = BROWSER_TYPES[kind]
+    page = links.page_of(path)
+    if navigates and page and request.args.get("view") != "source":
+        response.headers["Refresh"] = f"0; url={page}"
+    return response
+
+
+def is_navigation(environ: Environ) -> bool:
+    """Say whether a person's browser goes to this address, rather than a program that fetches it.
+
+    Browsers send no Sec-Fetch-* header to plain http on a LAN: there Accept and User-Agent tell.
+    """
+    if any(name.startswith("HTTP_SEC_FETCH_") for name in environ):
+        return environ.get("HTTP_SEC_FETCH_DEST") == "document"
+    agent = str(environ.get("HTTP_USER_AGENT", "")).lower()
+    return accepts_xhtml(environ) and not any(word in agent for word in MACHINES)
+
+
+def accepts_xhtml(environ: Environ) -> bool:
+    """Say whether the Accept header is one that browsers send."""
+    return "application/xhtml+xml" in str(environ.get("HTTP_ACCEPT", ""))

@@ -1,0 +1,105 @@
+"""Answer requests for published documents from memory, in front of Flask."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from feedsvc.errors import StoreError
+from feedsvc.service import Service
+from feedsvc.store import clock, rendered
+from feedsvc.web.caching import Environ, answer
+from feedsvc.web.state import EXTENSION
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+POLL_SECONDS = 0.1
+BATCH = 200
+LAST_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class Front:
+    """The WSGI application that a server runs: published documents from memory, the rest by Flask.
+
+    `start` loads what is published and follows its changes in a daemon thread, one for each process.
+    """
+
+    def __init__(self, service: Service, app: Flask) -> None:
+        self._service = service
+        self._app = app
+        self._clock = service.clock
+        self._documents = app.extensions[EXTENSION].documents
+        self._by_path = self._documents.by_path
+        self._version: int | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        found = self._by_path.get(environ["PATH_INFO"])
+        if found is not None and is_plain(environ):
+            now = self._clock()
+            if found.valid_until is None or now < found.valid_until:
+                found.last_used = now
+                status, headers, body = answer(found, environ, now)
+                start_response(status, headers)
+                return [body] if body else []
+        return self._app(environ, start_response)
+
+    def start(self) -> None:
+        """Load every published document, then follow the changes until `stop`."""
+        self._look()
+        self._thread = threading.Thread(target=self._follow, name="feedsvc-front", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; what is in memory is still answered."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(LAST_SECONDS)
+
+    def _follow(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            self._look()
+
+    def _look(self) -> None:
+        """Load what changed since the last look; a database that does not answer leaves memory as it is."""
+        try:
+            version = self._service.store.version()
+            if version != self._version:
+                self._load()
+                self._version = version
+        except StoreError as error:
+            log.warning("front status=stale reason=%s", error)
+        except Exception:
+            # Without this thread the process would serve old news for ever: it outlives every bug.
+            log.exception("front status=failed")
+
+    def _load(self) -> None:
+        with self._service.store.read() as connection:
+            seq = clock.seq(connection)
+            documents = rendered.since(connection, self._documents.seq, BATCH)
+            while documents:
+                self._documents.swap(documents, self._clock())
+                self._documents.seq = documents[-1].seq
+                documents = rendered.since(connection, self._documents.seq, BATCH)
+            self._documents.seq = seq
+
+
+def is_plain(environ: Environ) -> bool:
+    """Say whether a request is a feed reader's: no browser's, no query, no range, no credentials."""
+    return (
+        environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and not environ.get("QUERY_STRING")
+        and environ.get("HTTP_SEC_FETCH_DEST") != "document"
+        and "application/xhtml+xml" not in str(environ.get("HTTP_ACCEPT", ""))
+        and "HTTP_RANGE" not in environ
+        and "HTTP_AUTHORIZATION" not in environ
+    )

@@ -1,0 +1,100 @@
+"""Serve the feeds, the lists of feeds and pages for machines, and the addresses that readers guess."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Response, redirect, request
+
+from feedsvc import formats
+from feedsvc.errors import NotFound
+from feedsvc.model import Rule
+from feedsvc.store import Connection, items
+from feedsvc.web import documents, headers, links
+from feedsvc.web.render import Content, serve
+from feedsvc.web.state import current
+
+routes = Blueprint("feeds", __name__)
+
+MOVED = {
+    "/rss": "/feeds/all.rss",
+    "/rss.xml": "/feeds/all.rss",
+    "/feed": "/feeds/all.rss",
+    "/feed.xml": "/feeds/all.rss",
+    "/index.xml": "/feeds/all.rss",
+    "/atom.xml": "/feeds/all.atom",
+    "/feed.json": "/feeds/all.json",
+    "/feeds": "/feeds/",
+    "/tags": "/tags/",
+    "/authors": "/authors/",
+}
+SITEMAP_ITEMS = 10_000
+
+
+@routes.get("/feeds/<name>")
+def document(name: str) -> Response:
+    """Answer a feed in the format that its suffix names; without a suffix, go to the feed's page."""
+    served = documents.serve(request.path)
+    if served is not None:
+        return served
+    if current().service.catalog.feed(name) is None:
+        raise NotFound("feed", name)
+    return _moved(f"/feeds/{name}/")
+
+
+@routes.get("/feeds.opml")
+def opml() -> Response:
+    """Answer the list of all feeds for a reader to import."""
+
+    def build(connection: Connection, now: datetime) -> Content:
+        catalog = current().service.catalog
+        return Content(formats.opml(catalog.site, catalog.feeds), "text/x-opml; charset=utf-8", headers.OPEN)
+
+    return serve("/feeds.opml", build)
+
+
+@routes.get("/sitemap.xml")
+def sitemap() -> Response:
+    """Answer the addresses of every page that is worth finding."""
+
+    def build(connection: Connection, now: datetime) -> Content:
+        newest = items.select(connection, Rule(), now=now, limit=SITEMAP_ITEMS)
+        entries = [(links.absolute(links.item_path(item)), item.updated) for item in newest]
+        if newest:
+            latest = max(item.updated for item in newest)
+            entries = [(links.absolute("/"), latest), *entries]
+        return Content(formats.sitemap(entries), "application/xml; charset=utf-8", headers.OPEN)
+
+    return serve("/sitemap.xml", build)
+
+
+@routes.get("/robots.txt")
+def robots() -> Response:
+    """Answer what crawlers may read: everything."""
+
+    def build(connection: Connection, now: datetime) -> Content:
+        text = f"User-agent: *\nAllow: /\n\nSitemap: {links.absolute('/sitemap.xml')}\n"
+        return Content(text.encode(), "text/plain; charset=utf-8", headers.OPEN)
+
+    return serve("/robots.txt", build)
+
+
+def move() -> Response:
+    """Lead an address that readers guess to the one where the thing is."""
+    return _moved(MOVED[request.path])
+
+
+for path in MOVED:
+    routes.add_url_rule(path, "move", move)
+
+
+@routes.after_app_request
+def allow_scripts(response: Response) -> Response:
+    """Tell scripts on other sites, which ask first, that they may read feeds conditionally."""
+    if request.method == "OPTIONS" and documents.is_feed(request.path):
+        response.headers.extend(headers.PREFLIGHT)
+    return response
+
+
+def _moved(path: str) -> Response:
+    return redirect(links.path_of(path), 301)  # type: ignore[return-value]  # werkzeug's class, Flask's at run time

@@ -1,0 +1,130 @@
+"""Make pages: a template and its values become bytes, kept as long as they are true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Flask, Response, render_template, request
+from markupsafe import Markup
+
+from feedsvc import article
+from feedsvc.errors import StoreError
+from feedsvc.model import Feed, Site
+from feedsvc.store import Connection, clock, items
+from feedsvc.web import headers, links, static, words
+from feedsvc.web.caching import Freshness, Representation, encode, prepare
+from feedsvc.web.ready import ready
+from feedsvc.web.state import State, current
+
+MAX_AGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of an answer that is made on request, with its type and its own headers."""
+
+    body: bytes
+    content_type: str
+    headers: headers.Pairs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One HTML page before it is rendered; `path` is its canonical, decoded path."""
+
+    template: str
+    title: str
+    path: str
+    feeds: tuple[Feed, ...]
+    """The feeds that it announces, its own first."""
+    description: str = ""
+    query: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def install(app: Flask, site: Site) -> None:
+    """Give the templates their words: the site, links, and the ways to say dates and sizes."""
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(
+        site=site,
+        path_of=links.path_of,
+        absolute=links.absolute,
+        static=static.address,
+        feed_page=links.feed_page,
+    )
+    environment.filters.update(
+        local=lambda moment: words.local(moment, site.timezone),
+        day=words.day,
+        short_day=words.short_day,
+        clock_time=words.clock_time,
+        iso=words.iso,
+        direction=words.direction,
+        size=words.size,
+        duration=words.duration,
+        data_block=words.data_block,
+        cleaned=cleaned,
+    )
+
+
+def cleaned(html: str) -> Markup:
+    """Return stored HTML as markup, cleaned once more: a better policy reaches old items too."""
+    return Markup(article.clean(html))  # noqa: S704 - what article.clean returns is safe
+
+
+def serve(key: str, build: Callable[[Connection, datetime], Content]) -> Response:
+    """Answer what `build` makes of one snapshot of the store; kept under `key` until something changes.
+
+    Where the database does not answer, the page kept last is served if it breaks no embargo.
+    """
+    state = current()
+    now = state.service.clock()
+    try:
+        found = _find(state, key, build, now)
+    except StoreError:
+        kept = state.pages.find(key, now)
+        if kept is None:
+            raise
+        found = kept
+    return ready(found, request.environ, now)
+
+
+def html(page: Page) -> Content:
+    """Return a page as HTML, with the headers that every page has."""
+    alternates = links.alternates(*page.feeds)
+    canonical = links.absolute(page.path) + page.query
+    body = render_template(
+        page.template, page=page, canonical=canonical, alternates=alternates, **page.values
+    )
+    announced = ", ".join(
+        f'<{link["href"]}>; rel="alternate"; type="{link["type"]}"' for link in alternates[:3]
+    )
+    own = (("Link", announced),) if announced else ()
+    return Content(
+        body.encode(), "text/html; charset=utf-8", (*headers.page(current().service.catalog.site), *own)
+    )
+
+
+def _find(
+    state: State, key: str, build: Callable[[Connection, datetime], Content], now: datetime
+) -> Representation:
+    with state.service.store.read() as connection:
+        seq = clock.seq(connection)
+        kept = state.pages.find(key, now, seq)
+        if kept is not None:
+            return kept
+        content = build(connection, now)
+        moment = items.next_moment(connection, now)
+    bodies = encode(content.body)
+    page = prepare(
+        bodies,
+        modified=state.pages.modified(key, bodies["identity"][0], now),
+        headers=[("Vary", "Accept-Encoding"), *content.headers],
+        entity=[("Content-Type", content.content_type)],
+        freshness=Freshness(MAX_AGE),
+        valid_until=moment,
+    )
+    state.pages.keep(key, seq, page)
+    return page

@@ -1,0 +1,28 @@
+"""Hold what the views of one process share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from feedsvc.service import Service
+from feedsvc.web.cache import Documents, Pages
+
+EXTENSION = "feedsvc"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The open service, and this process's memory of what was published and of the pages made."""
+
+    service: Service
+    documents: Documents
+    pages: Pages = field(default_factory=Pages)
+
+
+def current() -> State:
+    """Return the state of the application that answers this request."""
+    state = current_app.extensions[EXTENSION]
+    assert isinstance(state, State)  # noqa: S101 - create_app puts it there; the line tells mypy
+    return state

@@ -1,0 +1,96 @@
+"""Say dates, sizes, durations and directions as people read them; the filters of the templates."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+# Our own names: strftime's follow the process's locale, which feedgen changes.
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+RIGHT_TO_LEFT = {
+    "ar",
+    "arc",
+    "ckb",
+    "dv",
+    "fa",
+    "ha-arab",
+    "he",
+    "ks",
+    "nqo",
+    "ps",
+    "sd",
+    "syr",
+    "ug",
+    "ur",
+    "yi",
+}
+
+
+def local(moment: datetime, timezone: str) -> datetime:
+    """Return a moment in the site's time zone."""
+    return moment.astimezone(_zone(timezone))
+
+
+def day(value: date) -> str:
+    """Say a day in full: Tuesday 24 November 2026."""
+    return f"{DAYS[value.weekday()]} {short_day(value)}"
+
+
+def short_day(value: date) -> str:
+    """Say a day: 24 November 2026."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def clock_time(value: datetime) -> str:
+    """Say a time of day: 09:30."""
+    return f"{value:%H:%M}"
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment for machines (RFC 3339)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def direction(language: str | None) -> str:
+    """Return the base direction of text in a language; where none is known the text itself decides."""
+    if not language:
+        return "auto"
+    tag = language.lower()
+    return "rtl" if tag in RIGHT_TO_LEFT or tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def size(count: int) -> str:
+    """Say a number of bytes: 3.4 MB."""
+    if count < 1000:
+        return f"{count} bytes"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def duration(seconds: int) -> str:
+    """Say a playing time: 4:05 or 1:02:03."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def data_block(value: object) -> Markup:
+    """Return JSON that can stand in a script element: nothing in it ends the element or opens a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(safe)  # noqa: S704 - escaped in the line above
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

@@ -1,0 +1,131 @@
+"""Refresh one source now: the folder by looking at it, an upstream feed by asking for it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from feedsvc import config, ingest, sources
+from feedsvc.errors import NotFound, SourceError
+from feedsvc.ingest import Outcome
+from feedsvc.net import Client
+from feedsvc.service import Service, folder, upstream
+from feedsvc.store import SourceState, schedule
+from feedsvc.store import sources as states
+from feedsvc.work.timing import next_due
+
+LOOKS = 8
+"""Looks at the folder in one refresh by hand: two settle a file, more wait for one that is being written."""
+
+log = logging.getLogger(__name__)
+
+
+def schedule_name(key: str) -> str:
+    """Return the name that an upstream source has in the schedule."""
+    return f"source:{key}"
+
+
+def refresh_source(service: Service, client: Client, key: str, jitter: float) -> Outcome:
+    """Ask an upstream source for news, take them in, and note when to ask again.
+
+    A failure is recorded with the source and returned; nothing of its items changes.
+    """
+    if key not in service.settings.sources:
+        raise NotFound("source", key)
+    with service.store.read() as connection:
+        state = states.state(connection, key)
+    rules = upstream(service.settings, key)
+    known = state or SourceState(key=key, kind="upstream", title="", url=rules.url)
+    now = service.clock()
+    try:
+        got = sources.fetch(rules, client, etag=known.etag, last_modified=known.last_modified, now=now)
+    except SourceError as error:
+        due = _due(service, key, now, jitter, known.failures + 1, getattr(error, "retry_after", None))
+        outcome = ingest.record_failure(service.store, key, error, now=now, next_at=due)
+    else:
+        due = _due(service, key, now, jitter, 0, None, ttl=got.ttl_seconds, max_age=got.max_age)
+        outcome = ingest.refresh_upstream(service.store, service.queue, key, got, now=now, next_at=due)
+    with service.store.write() as tx:
+        schedule.put(tx.connection, schedule_name(key), every_of(service, key), due)
+    tell(outcome)
+    return outcome
+
+
+def refresh_folder(service: Service) -> Outcome:
+    """Look at items/ until it has settled, and take in what changed."""
+    source = folder(service.settings)
+    total = Outcome(config.FOLDER)
+    for _ in range(LOOKS):
+        outcome = ingest.refresh_folder(
+            service.store, service.queue, source, now=service.clock(), monotonic=time.monotonic()
+        )
+        total = added(total, outcome)
+        if not outcome.unsettled:
+            break
+        time.sleep(0.26)
+    tell(total)
+    return total
+
+
+def added(first: Outcome, second: Outcome) -> Outcome:
+    """Return what two looks did together; what only the last one can know is the second's."""
+    return Outcome(
+        second.source,
+        new=first.new + second.new,
+        changed=first.changed + second.changed,
+        withdrawn=first.withdrawn + second.withdrawn,
+        unchanged=second.unchanged,
+        problems=first.problems + second.problems,
+        held=second.held,
+        unsettled=second.unsettled,
+        error=second.error,
+    )
+
+
+def every_of(service: Service, key: str) -> timedelta:
+    """Return the interval at which a source is refreshed."""
+    source = service.settings.sources[key]
+    return source.every or service.settings.schedule.refresh_every
+
+
+def tell(outcome: Outcome) -> None:
+    """Write the one log line of a refresh."""
+    status = "failed" if outcome.error else "ok"
+    counts = (
+        f"new={outcome.new} changed={outcome.changed} withdrawn={outcome.withdrawn} "
+        f"unchanged={outcome.unchanged} problems={outcome.problems}"
+    )
+    held = f" held={outcome.held}" if outcome.held else ""
+    error = f' error="{outcome.error}"' if outcome.error else ""
+    log.log(
+        logging.WARNING if outcome.error or outcome.held else logging.INFO,
+        "refresh source=%s status=%s %s%s%s",
+        outcome.source,
+        status,
+        counts,
+        held,
+        error,
+    )
+
+
+def _due(
+    service: Service,
+    key: str,
+    now: datetime,
+    jitter: float,
+    failures: int,
+    retry_after: int | None,
+    *,
+    ttl: int | None = None,
+    max_age: int | None = None,
+) -> datetime:
+    return next_due(
+        now,
+        every_of(service, key),
+        failures=failures,
+        retry_after=retry_after,
+        ttl=ttl,
+        max_age=max_age,
+        jitter=jitter * service.settings.schedule.jitter,
+    )

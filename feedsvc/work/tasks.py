@@ -1,0 +1,92 @@
+"""The tasks that workers run; each is idempotent and takes names, not data."""
+
+from __future__ import annotations
+
+import logging
+import random
+from datetime import datetime, timedelta
+
+from procrastinate import RetryStrategy
+
+from feedsvc import config, ingest
+from feedsvc.net import Client
+from feedsvc.publish import Published, publish
+from feedsvc.service import Service
+from feedsvc.store import schedule, sources
+from feedsvc.work import refresh
+
+REFRESH = "refresh"
+MOMENT = "moment"
+"""The schedule's name for the next embargo's end or expiry: then everything is published again."""
+
+SELDOM = timedelta(hours=1)
+"""How often feeds are compared with the items where no change, embargo or expiry asks for it."""
+
+AGAIN = RetryStrategy(max_attempts=6, exponential_wait=2)
+
+log = logging.getLogger(__name__)
+
+
+def register(service: Service, client: Client) -> None:
+    """Register every task with the queue of this worker."""
+    app = service.queue.app
+
+    @app.task(name=ingest.PUBLISH, retry=AGAIN)
+    def run_publish() -> None:
+        publish_now(service)
+
+    @app.task(name=REFRESH, retry=AGAIN)
+    def run_refresh(source: str) -> None:
+        # Jitter spreads load; nobody must be unable to guess it.
+        refresh.refresh_source(service, client, source, random.random())  # noqa: S311
+
+
+def publish_now(service: Service) -> Published:
+    """Publish, log what became live, and schedule the next embargo's end or expiry."""
+    now = service.clock()
+    done = publish(service.store, service.catalog, now)
+    for problem in done.problems:
+        log.error("publish left_out=%s", problem.message)
+    if done.documents:
+        log.info("publish documents=%d ms=%d", len(done.documents), _ms(service.clock() - now))
+    with service.store.write() as tx:
+        schedule.put(tx.connection, MOMENT, SELDOM, done.next_moment or now + SELDOM)
+    return done
+
+
+def enqueue_due(service: Service) -> None:
+    """Claim what the schedule says is due and enqueue its task, in one transaction: the tick."""
+    now = service.clock()
+    with service.store.read() as connection:
+        if not schedule.due(connection, now):
+            return
+    with service.store.write() as tx:
+        for name in schedule.claim(tx.connection, now, 100):
+            kind, _, key = name.partition(":")
+            if kind == "source":
+                lock = f"source:{key}"
+                service.queue.defer(tx.raw, REFRESH, queueing_lock=lock, lock=lock, source=key)
+            else:
+                service.queue.defer(tx.raw, ingest.PUBLISH, queueing_lock=ingest.PUBLISH, lock=ingest.PUBLISH)
+
+
+def arrange(service: Service, now: datetime) -> None:
+    """Bring the rows of sources and schedule in line with the configuration; what is new is due now."""
+    settings = service.settings
+    enabled = [key for key, source in settings.sources.items() if source.enabled]
+    names = {refresh.schedule_name(key): key for key in enabled}
+    with service.store.write() as tx:
+        sources.ensure(tx.connection, config.FOLDER, "folder", "", "")
+        for key, source in settings.sources.items():
+            sources.ensure(tx.connection, key, "upstream", source.title, source.url)
+        schedule.keep(tx.connection, [MOMENT, *names])
+        known = schedule.names(tx.connection)
+        for name, key in names.items():
+            if name not in known:
+                schedule.put(tx.connection, name, refresh.every_of(service, key), now)
+        if MOMENT not in known:
+            schedule.put(tx.connection, MOMENT, SELDOM, now)
+
+
+def _ms(duration: timedelta) -> int:
+    return int(duration.total_seconds() * 1000)

@@ -1,0 +1,18 @@
+"""The WSGI application `feedsvc.wsgi:app`, for granian, gunicorn or any other server.
+
+Each web process makes its own. It ends when the server's main process ends, however that died.
+"""
+
+from __future__ import annotations
+
+from feedsvc import config, logs
+from feedsvc.process import end_with_parent
+from feedsvc.service import open_service
+from feedsvc.web import Front, create_app
+
+end_with_parent()
+_settings = config.load(None, config.environment())
+logs.configure(_settings.log.level, _settings.log.format)
+_service = open_service(_settings)
+app = Front(_service, create_app(_service))
+app.start()

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from feedsvc import formats
+from tests.formats.samples import FEED, SITE, item
+
+
+def test_a_feed_has_an_address_in_each_format_and_a_page() -> None:
+    assert formats.addresses(SITE, FEED) == {
+        "rss": "https://herald.example/feeds/world.rss",
+        "atom": "https://herald.example/feeds/world.atom",
+        "json": "https://herald.example/feeds/world.json",
+        "page": "https://herald.example/feeds/world/",
+    }
+
+
+def test_the_page_of_everything_is_the_home_of_the_site() -> None:
+    feed = replace(FEED, slug="all", path="/feeds/all")
+    site = replace(SITE, url="https://bücher.example/news/")
+    assert formats.addresses(site, feed)["page"] == "https://xn--bcher-kva.example/news/"
+    assert formats.item_page(site, item()) == "https://xn--bcher-kva.example/news/items/item-1"
+
+
+def test_the_id_of_a_feed_depends_on_its_path_alone() -> None:
+    assert formats.feed_id(FEED) == "urn:uuid:e07c4ed5-2fef-5a4f-bc37-9e21f901c7b4"
+    assert formats.feed_id(FEED) == formats.feed_id(replace(FEED, title="Other", slug="other"))
+    assert formats.feed_id(FEED) != formats.feed_id(replace(FEED, path="/feeds/other"))

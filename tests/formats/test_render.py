@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import feedparser
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feedsvc import formats
+from feedsvc.model import (
+    FORMATS,
+    Article,
+    Enclosure,
+    Feed,
+    Format,
+    Image,
+    Item,
+    Link,
+    Origin,
+    Person,
+    Selection,
+    Site,
+)
+from tests.formats.samples import FEED, NOON, RICH, SITE, item, load, selection
+
+EVERYTHING = Path(__file__).parents[1] / "cases" / "formats" / "everything.toml"
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+texts = st.text(st.characters(), max_size=30)
+markup = st.sampled_from(["<b>", "&amp;", "&", "]]>", "<![CDATA[", "</title>", "<!--", "\x00", "'\"", " "])
+wild = st.lists(st.one_of(texts, markup), max_size=4).map("".join)
+moments = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+people = st.builds(Person, wild, st.none() | wild, st.none() | wild)
+articles = st.builds(
+    Article,
+    title=wild,
+    content=wild,
+    summary=wild,
+    link=st.none() | wild,
+    authors=st.lists(people, max_size=2).map(tuple),
+    tags=st.lists(wild, max_size=3).map(tuple),
+    language=st.none() | wild,
+    image=st.none() | st.builds(Image, wild, wild, wild),
+    enclosures=st.lists(st.builds(Enclosure, wild, wild, st.integers(0), wild), max_size=2).map(tuple),
+    rights=wild,
+    origin=st.none() | st.builds(Origin, wild, wild, wild, wild, st.none() | moments, wild),
+    via=st.lists(st.builds(Link, wild, wild), max_size=1).map(tuple),
+)
+items = st.lists(
+    st.builds(lambda article, published, updated: (article, published, updated), articles, moments, moments),
+    max_size=3,
+).map(
+    lambda made: tuple(
+        item(number, article=article, published=published, updated=updated)
+        for number, (article, published, updated) in enumerate(made)
+    )
+)
+selections = st.builds(
+    Selection,
+    st.builds(Site, st.just("https://herald.example"), wild, wild, wild, st.none() | people, wild),
+    st.builds(
+        Feed,
+        st.just("x"),
+        wild,
+        wild,
+        wild,
+        wild,
+        content=st.sampled_from(["full", "summary"]),
+        image=st.none() | wild,
+    ),
+    items,
+    moments,
+    st.lists(wild, max_size=2).map(tuple),
+)
+
+
+def read(body: bytes) -> feedparser.FeedParserDict:
+    found = feedparser.parse(body)
+    assert not found.get("bozo"), found.get("bozo_exception")
+    return found
+
+
+def ids(body: bytes, format_: Format) -> list[str]:
+    """Return the ids of a feed's items as a reader finds them."""
+    if format_ == "json":
+        return [found["id"] for found in json.loads(body)["items"]]
+    return [entry.id for entry in read(body).entries]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@given(chosen=selections)
+@FEW
+def test_any_text_in_any_field_gives_a_feed_that_reads_back_as_the_same_items(
+    format_: Format, chosen: Selection
+) -> None:
+    body = formats.render(chosen, format_)
+    formats.check(body, format_)
+    assert ids(body, format_) == [each.id for each in chosen.items]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@given(chosen=selections)
+@FEW
+def test_the_same_selection_is_the_same_bytes(format_: Format, chosen: Selection) -> None:
+    assert formats.render(chosen, format_) == formats.render(chosen, format_)
+
+
+def test_the_bytes_do_not_depend_on_the_process() -> None:
+    program = (
+        "import sys, hashlib\n"
+        "from pathlib import Path\n"
+        "from feedsvc import formats\n"
+        "from tests.formats.samples import load\n"
+        "chosen = load(Path(sys.argv[1]))\n"
+        "print([hashlib.sha256(formats.render(chosen, f)).hexdigest() for f in formats.SUFFIXES])\n"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(EVERYTHING)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            cwd=Path(__file__).parents[2],
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Kathmandu"))
+    }
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("count", [0, 1, 200])
+def test_a_feed_of_any_size_reads_back_whole(format_: Format, count: int) -> None:
+    chosen = selection(*(item(number, article=RICH) for number in range(count)))
+    body = formats.render(chosen, format_)
+    formats.check(body, format_)
+    assert ids(body, format_) == [each.id for each in chosen.items]
+
+
+@pytest.mark.parametrize("format_", ["rss", "atom"])
+def test_a_reader_finds_everything_that_the_item_says(format_: Format) -> None:
+    chosen = load(EVERYTHING)
+    found = read(formats.render(chosen, format_))
+    (entry,) = found.entries
+    assert found.feed.title == chosen.feed.title
+    assert entry.title == chosen.items[0].article.title
+    assert entry.link == "https://herald.example/items/item-1"
+    assert tuple(entry.published_parsed)[:6] == (2026, 11, 24, 6, 30, 0)
+    assert tuple(entry.updated_parsed)[:6] == (2026, 11, 25, 9, 15, 30)
+    assert "<strong>Tuesday</strong>" in entry.content[0].value
+    assert [tag.term for tag in entry.tags] == ["ferries", "Trade & industry"]
+    assert "Bo Lind" in str(entry.authors)
+    enclosure = entry.enclosures[0]
+    assert enclosure["href"] == "https://herald.example/media/items/talk.mp3"
+    assert (enclosure["type"], str(enclosure["length"])) == ("audio/mpeg", "123456")
+
+
+@pytest.mark.parametrize("format_", ["rss", "atom"])
+@pytest.mark.parametrize(
+    "title", ["Use <b> in Q&A", "港口明早重新开放", "عاصفة في المساء", "🎉👩‍🚀", "a ]]> b", "AT&T"]
+)
+def test_a_reader_sees_a_title_as_it_was_written(format_: Format, title: str) -> None:
+    (entry,) = read(formats.render(selection(item(title=title)), format_)).entries
+    assert entry.title == title
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_an_item_that_cannot_be_rendered_is_named(format_: Format) -> None:
+    for broken in (item(9, id=" "), replace(item(9), article=Article(title=None))):  # type: ignore[arg-type]  # a row from elsewhere
+        with pytest.raises(formats.RenderError) as caught:
+            formats.render(selection(item(1), broken, item(2)), format_)
+        assert caught.value.item_id == broken.id
+
+
+def test_a_fault_of_the_feed_itself_blames_no_item() -> None:
+    with pytest.raises(formats.RenderError, match="no time zone") as caught:
+        formats.render(replace(selection(item()), updated=datetime(2026, 1, 1)), "rss")
+    assert caught.value.item_id == ""
+
+
+def test_two_feeds_of_the_same_items_differ_in_what_they_say_about_themselves_only() -> None:
+    one, other = (
+        json.loads(formats.render(selection(item(), feed=replace(FEED, path=path)), "json"))
+        for path in ("/feeds/a", "/feeds/b")
+    )
+    assert one["items"] == other["items"]
+    assert one["feed_url"] != other["feed_url"]
+
+
+def test_updated_is_never_before_published() -> None:
+    early: Item = item(published=NOON, updated=NOON - timedelta(days=1))
+    body = formats.render(selection(early, site=SITE), "atom").decode()
+    assert body.count("2026-11-25T12:00:00Z") == 3

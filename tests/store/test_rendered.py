@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from feedsvc.model import Document
+from feedsvc.store import Store, rendered
+
+from .samples import NOW
+
+
+def _document(path: str, body: bytes = b"<rss/>") -> Document:
+    return Document(
+        path=path,
+        content_type="application/rss+xml",
+        modified=NOW,
+        body=body,
+        gzip=b"\x1f\x8b",
+        br=b"\x00\xff",
+        etag='"a"',
+        etag_gzip='"b"',
+        etag_br='"c"',
+        valid_until=NOW + timedelta(hours=1),
+        links=('<https://hub.example/>; rel="hub"', "<self>"),
+    )
+
+
+def _put(store: Store, *paths: str, body: bytes = b"<rss/>") -> int:
+    with store.write() as t:
+        for path in paths:
+            rendered.put(t.connection, _document(path, body), t.seq())
+        return t.seq()
+
+
+def test_a_document_comes_back_as_it_was_with_its_change(store: Store) -> None:
+    seq = _put(store, "/a.rss")
+    with store.read() as c:
+        assert rendered.find(c, "/a.rss") == replace(_document("/a.rss"), seq=seq)
+        assert rendered.find(c, "/b.rss") is None
+
+
+def test_a_new_document_replaces_the_old_one(store: Store) -> None:
+    _put(store, "/a.rss")
+    seq = _put(store, "/a.rss", body=b"<rss></rss>")
+    with store.read() as c:
+        assert rendered.since(c, 0, 10) == [replace(_document("/a.rss", b"<rss></rss>"), seq=seq)]
+
+
+def test_a_removed_document_is_not_found_but_told(store: Store) -> None:
+    _put(store, "/a.rss", "/b.rss")
+    with store.write() as t:
+        rendered.remove(t.connection, "/a.rss", t.seq())
+        rendered.remove(t.connection, "/never.rss", t.seq())
+    with store.read() as c:
+        assert rendered.find(c, "/a.rss") is None
+        assert rendered.paths(c) == ["/b.rss"]
+        (told,) = rendered.since(c, 1, 10)
+        assert (told.path, told.content_type, told.body, told.seq) == ("/a.rss", "", b"", 2)
+
+
+def test_a_removed_document_can_come_back(store: Store) -> None:
+    _put(store, "/a.rss")
+    with store.write() as t:
+        rendered.remove(t.connection, "/a.rss", t.seq())
+    _put(store, "/a.rss")
+    with store.read() as c:
+        assert rendered.paths(c) == ["/a.rss"]
+
+
+def test_a_limit_never_cuts_a_change_in_two(store: Store) -> None:
+    _put(store, "/a.rss", "/a.atom", "/a.json")
+    _put(store, "/b.rss")
+    with store.read() as c:
+        first = rendered.since(c, 0, 2)
+        assert [each.path for each in first] == ["/a.atom", "/a.json", "/a.rss"]
+        assert [each.path for each in rendered.since(c, first[-1].seq, 2)] == ["/b.rss"]
+        assert rendered.since(c, 2, 2) == []

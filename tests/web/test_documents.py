@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from feedsvc import publish
+from feedsvc.web.documents import is_navigation
+from tests.web.newsroom import BROWSER, Newsroom, make
+
+
+@pytest.mark.parametrize(
+    ("headers", "navigates"),
+    [
+        (BROWSER, True),
+        ({"Sec-Fetch-Dest": "document"}, True),
+        ({"Accept": BROWSER["Accept"], "User-Agent": "Mozilla/5.0 Firefox/153.0"}, True),
+        (
+            {"Accept": BROWSER["Accept"], "User-Agent": "Googlebot/2.1 (+http://www.google.com/bot.html)"},
+            False,
+        ),
+        ({"Accept": BROWSER["Accept"], "User-Agent": "FreshRSS/1.28.0"}, False),
+        ({"Accept": BROWSER["Accept"], "Sec-Fetch-Dest": "empty"}, False),
+        ({"Accept": BROWSER["Accept"], "Sec-Fetch-Mode": "cors"}, False),
+        ({"Accept": "text/html, image/gif, image/jpeg"}, False),
+        ({"Accept": "application/xml,text/html,*/*;q=0.9"}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_persons_browser_navigates(headers: dict[str, str], navigates: bool) -> None:
+    environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    assert is_navigation(environ) is navigates
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"),
+    [(".rss", "application/xml"), (".atom", "application/xml"), (".json", "application/json")],
+)
+def test_a_browser_gets_the_same_bytes_and_goes_on_to_the_feeds_page(
+    newsroom: Newsroom, suffix: str, kind: str
+) -> None:
+    newsroom.add(make())
+    newsroom.publish()
+    newsroom.front.start()
+    plain = newsroom.ask(f"/feeds/all{suffix}")
+    seen = newsroom.ask(f"/feeds/all{suffix}", BROWSER)
+    assert seen.body == plain.body
+    assert seen.headers["content-type"].partition(";")[0] == kind
+    assert seen.headers["refresh"] == "0; url=/feeds/all/"
+    assert seen.headers["vary"] == plain.headers["vary"]
+    assert "refresh" not in plain.headers
+    source = newsroom.ask(f"/feeds/all{suffix}?view=source", BROWSER)
+    assert (source.body, source.headers["content-type"]) == (plain.body, seen.headers["content-type"])
+    assert "refresh" not in source.headers
+    again = newsroom.ask(f"/feeds/all{suffix}", BROWSER | {"If-None-Match": seen.headers["etag"]})
+    assert (again.status, again.headers["refresh"]) == (304, "0; url=/feeds/all/")
+
+
+def test_a_tags_feed_leads_a_browser_to_the_tags_page(newsroom: Newsroom) -> None:
+    newsroom.add(make(tags=("sea wall",)))
+    reply = newsroom.ask("/tags/sea wall.atom", BROWSER)
+    assert (reply.status, reply.headers["refresh"]) == (200, "0; url=/tags/sea%20wall")
+
+
+def test_feeds_of_tags_and_authors_are_there_as_soon_as_they_are_asked_for(newsroom: Newsroom) -> None:
+    newsroom.add(make())
+    for path in ("/tags/storm.rss", "/tags/storm.atom", "/authors/Anna Berg.json", "/authors/Anna Berg.rss"):
+        reply = newsroom.ask(path)
+        assert reply.status == 200, path
+        assert b"Storm closes" in reply.body
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/feeds/nowhere.rss", "/feeds/all.xml", "/tags/nothing.rss", "/authors/Nobody.json", "/feeds/.rss"],
+)
+def test_a_feed_that_does_not_exist_is_not_found(newsroom: Newsroom, path: str) -> None:
+    newsroom.add(make())
+    newsroom.publish()
+    assert newsroom.ask(path).status == 404
+
+
+def test_a_cold_feed_is_made_once_however_many_ask_at_once(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.add(make())
+    made: list[str] = []
+    original = publish.document
+
+    def counted(store: object, catalog: object, path: str, now: object) -> object:
+        made.append(path)
+        return original(store, catalog, path, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("feedsvc.publish.document", counted)
+    replies: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: replies.append(newsroom.ask("/tags/storm.rss").body))
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(replies)) == 1
+    assert made == ["/tags/storm.rss"]
