@@ -31,6 +31,11 @@ def minted(source: str, guid: str) -> str:
     return uuid.uuid5(NAMESPACE, name).urn
 
 
+def site_id(url: str) -> str:
+    """Return the id that a new installation gets: made of its first address, kept when that changes."""
+    return uuid.uuid5(NAMESPACE, url).urn
+
+
 def id_of(arrival: Arrival, source: str) -> str:
     """Return the id for a new item: its author's or its source's own where that is a URI, else a minted one."""
     if arrival.id and is_uri(arrival.id):

@@ -122,6 +122,11 @@ def record_failure(store: Store, key: str, error: SourceError, *, now: datetime,
     return Outcome(key, error=str(error))
 
 
+def defer_publish(queue: Queue, tx: Transaction) -> None:
+    """Enqueue the publishing, in the caller's transaction; one that waits already will do."""
+    queue.defer(tx.raw, PUBLISH, queueing_lock=PUBLISH, lock=PUBLISH)
+
+
 def _take_in(store: Store, queue: Queue, key: str, look: Look, now: datetime) -> Iterator[Changes]:
     """Write a look chunk by chunk; what has no item of its own (removals, problems) comes last."""
     states = {state.guid: state for state in look.files if state.guid}
@@ -192,7 +197,7 @@ def _apply(tx: Transaction, queue: Queue, changes: Changes) -> None:
     seq = tx.seq()
     items.insert(tx.connection, new, seq)
     items.update(tx.connection, [*changed, *changes.withdrawn], seq)
-    queue.defer(tx.raw, PUBLISH, queueing_lock=PUBLISH, lock=PUBLISH)
+    defer_publish(queue, tx)
 
 
 def _with_free_names(tx: Transaction, wishes: Sequence[Item]) -> list[Item]:

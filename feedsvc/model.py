@@ -208,6 +208,8 @@ class Site:
     author: Person | None = None
     rights: str = ""
     timezone: str = "UTC"
+    id: str = ""
+    """A URI, minted once for an installation: the ids of its feeds hang on it, not on its address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from feedsvc import __version__, config
+from feedsvc import __version__, config, identity
 from feedsvc.net import Client, Limits
 from feedsvc.publish import Catalog
 from feedsvc.queue import Queue, open_queue
 from feedsvc.sources import Folder, FolderRules, UpstreamRules
-from feedsvc.store import Store
+from feedsvc.store import Store, meta
 
+
+SITE_ID = "site_id"
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -36,20 +38,34 @@ def utc_now() -> datetime:
 
 
 def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_now) -> Service:
-    """Open the installation that the settings describe; StoreError where the database is not there.
+    """Open the installation that the settings describe, which `prepare` has prepared.
 
-    Nothing is migrated: `prepare` does that, once, before the first process opens.
+    StoreError where the database does not answer or is not of this version.
     """
-    store = Store(settings.database_url, synchronous=settings.database.synchronous, clock=clock)
-    queue = open_queue(store.url, store.gate if store.dialect == "sqlite" else None)
-    catalog = Catalog(config.site(settings), config.feeds(settings))
+    store, queue = _open(settings, clock)
+    with store.read() as connection:
+        site = replace(config.site(settings), id=meta.get(connection, SITE_ID) or "")
+    catalog = Catalog(site, config.feeds(settings))
     return Service(settings, store, queue, catalog, clock)
 
 
-def prepare(service: Service) -> None:
-    """Bring database and queue to this version's schema and note the configured sources; idempotent."""
-    service.store.upgrade()
-    service.queue.apply_schema()
+def prepare(settings: config.Settings, clock: Callable[[], datetime] = utc_now) -> None:
+    """Bring database and queue to this version's schema, and mint the installation's id; idempotent."""
+    store, queue = _open(settings, clock)
+    try:
+        store.upgrade()
+        queue.apply_schema()
+        with store.write() as tx:
+            if meta.get(tx.connection, SITE_ID) is None:
+                meta.put(tx.connection, SITE_ID, identity.site_id(config.site(settings).url))
+    finally:
+        queue.close()
+        store.close()
+
+
+def _open(settings: config.Settings, clock: Callable[[], datetime]) -> tuple[Store, Queue]:
+    store = Store(settings.database_url, synchronous=settings.database.synchronous, clock=clock)
+    return store, open_queue(store.url, store.gate if store.dialect == "sqlite" else None)
 
 
 def folder(settings: config.Settings) -> Folder:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from feedsvc import config
+from feedsvc.cli.app import feedsvc
 from feedsvc.config import SECTIONS, toml_text
+from feedsvc.sources.aliases import FIELDS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "feedsvc"
@@ -80,3 +82,27 @@ def test_config_toml_can_be_used_as_it_is() -> None:
     settings = config.load(ROOT / "config.toml", {})
     assert config.feeds(settings)[0].slug == "all"
     assert not settings.sources
+
+
+def test_the_editors_page_names_every_field_and_every_code() -> None:
+    page = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    names = {name for names in FIELDS.values() for name in names}
+    assert {name for name in names if f"`{name}`" not in page} == set()
+    codes = set(re.findall(r'"([EW]\d{3})"', code))
+    assert {each for each in codes if f"| {each} |" not in page} == set()
+    assert set(re.findall(r"^\| ([EW]\d{3}) \|", page, re.MULTILINE)) == codes
+
+
+def test_the_operators_page_and_the_help_agree_on_the_commands() -> None:
+    page = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    listed = re.search(r"## Commands\n\n(.*?); each has", page, re.DOTALL)
+    assert listed
+    assert set(re.findall(r"`([\w-]+)`", listed[1])) == set(feedsvc.commands)
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/editors.md", "docs/operators.md"])
+def test_links_between_the_documents_lead_somewhere(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target]
+    assert [target for target in targets if not ((ROOT / name).parent / target).exists()] == []

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bs4 import PageElement, Tag
+from bs4 import Tag
+from bs4.element import PageElement
 
 from feedsvc.article import inline
 from feedsvc.article.inline import Context, has_text, is_blank, local, number
 from feedsvc.article.policy import BLOCKS, HEADINGS
-from feedsvc.article.tree import is_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _flow(nodes: Iterable[PageElement], context: Context) -> list[Piece]:
     """Return the nodes as blocks, and the text between them as lines."""
     pieces: list[Piece] = []
     waiting: list[PageElement] = []
-    for node in nodes:
+    for node in _spliced(nodes, context):
         if isinstance(node, Tag) and _stands_alone(node, context):
             pieces += _lines(waiting, context)
             waiting = []
@@ -58,9 +58,18 @@ def _flow(nodes: Iterable[PageElement], context: Context) -> list[Piece]:
     return [*pieces, *_lines(waiting, context)]
 
 
+def _spliced(nodes: Iterable[PageElement], context: Context) -> Iterator[PageElement]:
+    """Yield the nodes, and in place of an inline element that is published without its tags its content."""
+    for node in nodes:
+        if isinstance(node, Tag) and not inline.keeps_tags(node, context):
+            yield from _spliced(node.children, context)
+        else:
+            yield node
+
+
 def _stands_alone(node: Tag, context: Context) -> bool:
     if node.name in inline.WRITERS:
-        return node.name == "iframe"
+        return node.name == "x-iframe"
     return node.name in BLOCKS or id(node) in context.holders
 
 
@@ -95,7 +104,7 @@ def _block(node: Tag, context: Context) -> list[Piece]:
         return _WRITERS[node.name](node, context)
     if node.name in BLOCKS:
         return _localised(node, _flow(node.children, context))
-    wrap = None if node.name in ("ruby", "rp", "rt") else inline.wrapper(node, context)
+    wrap = inline.wrapper(node, context) if inline.is_repeatable(node) else None
     inner = inline.within(node, context) if wrap else context
     return _flow(node.children, replace(inner, wraps=(*context.wraps, wrap)) if wrap else inner)
 
@@ -273,11 +282,11 @@ _WRITERS: dict[str, Callable[[Tag, Context], list[Piece]]] = {
     "dl": _definitions,
     "figure": _figure,
     "hr": _rule,
-    "iframe": _embed,
     "menu": _list,
     "ol": _list,
     "pre": _preformatted,
     "table": _table,
     "ul": _list,
+    "x-iframe": _embed,
     **dict.fromkeys(HEADINGS, _heading),
 }

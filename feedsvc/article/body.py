@@ -25,7 +25,7 @@ _CHROME_TAGS = [
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletter|subscri\w+|sign-?up|share|sharing|sharedaddy|social|addtoany"
     r"|related\w*|recommend\w*|recirc\w*|more-from|more-stories|also-read|breadcrumbs?|comments?|respond|disqus|sidebar"
-    r"|promo\w*|advert\w*|ads?|sponsor\w*|popup|modal|overlay|paywall|menu|navigation|navbar|pagination|pager|tags"
+    r"|promo\w*|advert\w*|ads?|sponsor\w*|popup|modal|overlay|paywall|menu|navigation|navbar|pagination|pager|prev-?next|post-nav\w*|tags"
     r"|tag-?list|toolbar|skip-?link|outbrain|taboola|author-bio|about-author|sr-only|screen-reader-text"
     r"|visually-hidden|noprint|teasers?)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -37,8 +37,9 @@ _BYLINE = re.compile(
 )
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af)\s+\S", re.IGNORECASE)
 _MORE = re.compile(
-    r"(?:related\b.*|read (?:more|next|also)\b.*|more (?:from|on|stories|about)\b.*|see also|recommended\b.*|most (?:read|popular)"
-    r"|comments?|\d+ comments?|share this\b.*|you (?:may|might) (?:also )?like\b.*|mehr zum thema|lesen sie auch|lire aussi)\s*:?",
+    r"(?:related\b.*|read (?:more|next|also)\b.*|more (?:from|on|stories|about)\b.*|see also|recommended\b.*"
+    r"|most (?:read|popular)|comments?|\d+ comments?|share this\b.*|you (?:may|might) (?:also )?like\b.*"
+    r"|mehr zum thema|lesen sie auch|lire aussi)\s*:?",
     re.IGNORECASE,
 )
 _BYLINE_TEXT = 160
@@ -47,19 +48,27 @@ _LARGE = 0.4
 
 
 def find(soup: BeautifulSoup) -> Tag:
-    """Return the element that holds the page's article; of a page of many articles, the one around them all."""
+    """Return the element that holds the page's article; of many articles, the one around them all."""
+    whole = _prose(soup)
     articles = [tag for tag in soup.find_all("article") if tag.find_parent("article") is None]
     if articles:
         sizes = [_prose(tag) for tag in articles]
         largest = max(sizes)
         chosen = articles[sizes.index(largest)]
         is_one = chosen.find("h1") is not None or largest * 2 > sum(sizes)
-        if is_one and largest * 4 >= _prose(soup):
+        if is_one and largest * 4 >= whole:
             return chosen
-    main = soup.find("main") or soup.find(attrs={"role": "main"})
-    if isinstance(main, Tag) and _prose(main) * 4 >= _prose(soup):
+    main = soup.find("main") or soup.find(role="main")
+    if main is not None and _prose(main) * 4 >= whole:
         return main
-    return _densest(soup) or soup.body or soup
+    return _widened(_densest(soup) or soup.body or soup, whole)
+
+
+def _widened(part: Tag, whole: int) -> Tag:
+    """Return the lowest element around the part that holds most of the page's prose."""
+    while part.parent is not None and part.name not in ("body", "html") and _prose(part) * 2 < whole:
+        part = part.parent
+    return part
 
 
 def prune(body: Tag, title: str, authors: tuple[str, ...]) -> None:

@@ -9,22 +9,36 @@ from zoneinfo import ZoneInfo
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep"
-        "|october oct|november nov|december dec".split("|"),
+        (
+            ("january", "jan"),
+            ("february", "feb"),
+            ("march", "mar"),
+            ("april", "apr"),
+            ("may",),
+            ("june", "jun"),
+            ("july", "jul"),
+            ("august", "aug"),
+            ("september", "sept", "sep"),
+            ("october", "oct"),
+            ("november", "nov"),
+            ("december", "dec"),
+        ),
         start=1,
     )
-    for name in names.split()
+    for name in names
 }
 _ZONES = {
-    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
-    "msk": 3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "cest": 2, "eet": 2,
+    "eest": 3, "msk": 3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6,
+    "pst": -8, "pdt": -7,
 }  # fmt: skip
 """Hours east of UTC; the American ones as in RFC 5322 §4.3."""
 
 _WEEKDAY = r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?,?\s+)?"
 _TIME = (
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,12}))?)?"
-    r"(?:\s*(?P<noon>[ap])\.?m\.?)?(?:\s*(?P<zone>[a-z]{1,5}|(?:utc|gmt)?[+-]\d{2}:?\d{2}))?(?:\s*\([a-z ]+\))?"
+    r"(?:\s*(?P<noon>[ap])\.?m\.?)?"
+    r"(?:\s*(?P<zone>[a-z]{1,5}|(?:utc|gmt)?[+-]\d{2}:?\d{2}))?(?:\s*\([a-z ]+\))?"
 )
 _CLOCK = rf"(?:(?:\s*,)?\s*(?:\bat\s+)?{_TIME})?"
 _FORMS = tuple(

@@ -8,7 +8,7 @@ from feedsvc.article import body, metadata, tree, urls
 from feedsvc.article.clean import clean
 from feedsvc.article.images import first_image
 from feedsvc.article.metadata import Metadata
-from feedsvc.article.sentences import is_unspaced
+from feedsvc.article.sentences import is_unspaced, sentences
 from feedsvc.article.summary import same, shorten, summarise, words
 from feedsvc.article.text import paragraphs, stripped, to_text
 from feedsvc.article.tree import attribute, text_of
@@ -91,14 +91,22 @@ def _base(soup: BeautifulSoup, url: str | None) -> str | None:
 
 
 def _title(soup: BeautifulSoup, part: Tag, found: Metadata) -> str:
+    """Return the h1 of the article, else of the page unless the page's title is about something else."""
     main = soup.find("main")
-    places = [part, *([main] if isinstance(main, Tag) else []), soup]
-    for place in places:
-        for heading in place.find_all("h1", limit=5):
+    for place in (part, main, soup):
+        for heading in place.find_all("h1", limit=5) if place is not None else ():
             text = text_of(heading)
-            if text and not (found.site and same(text, found.site) and found.title):
+            if text and (not found.title or not _is_of_site(text, found, place is soup)):
                 return text
     return found.title
+
+
+def _is_of_site(heading: str, found: Metadata, is_outside: bool) -> bool:
+    """Say whether an h1 names the site, as many put their logo in one, rather than the article."""
+    if found.site and same(heading, found.site):
+        return True
+    one, other = set(words(heading)), set(words(found.title))
+    return is_outside and len(one & other) * 2 < min(len(one), len(other))
 
 
 def _written_summary(texts: tuple[str, ...], content: str, title: str, language: str | None) -> str:
@@ -111,12 +119,17 @@ def _written_summary(texts: tuple[str, ...], content: str, title: str, language:
 
 
 def _finished(text: str, content: str) -> str:
-    """Return a text that was cut off with the rest of its sentence from the content; empty if it is not there."""
-    start = text.rstrip("…. ").rstrip() if text.endswith(("…", "...")) else ""
-    if not start:
-        return text
+    """Return a text that was cut off, finished from the content; empty if the content does not hold it."""
+    start = text.rstrip("…. ") if text.endswith(("…", "...")) else ""
     at = content.find(start)
-    return shorten(content[at : at + 2 * _SUMMARY], _SUMMARY) if at >= 0 else ""
+    if not start or at < 0:
+        return "" if start else text
+    whole = ""
+    for sentence in sentences(content[at : at + 2 * _SUMMARY]):
+        whole += sentence
+        if len(whole) >= len(start):
+            break
+    return whole
 
 
 def _describes(text: str, content: str, title: str) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from bs4 import PageElement, Tag
+from bs4 import Tag
+from bs4.element import PageElement
 
 from feedsvc.article import media, urls
 from feedsvc.article.policy import BLOCKS, EMPHASIS
@@ -18,7 +19,7 @@ Wrap = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where we are: the base of addresses, and the inline elements around, to be repeated in each paragraph."""
+    """Where we are: the base of addresses, and the inline elements to repeat in each paragraph."""
 
     base: str | None
     holders: frozenset[int] = frozenset()
@@ -109,6 +110,18 @@ def wrapper(node: Tag, context: Context) -> Wrap | None:
     if name in _DATED and (moment := " ".join(attribute(node, "datetime").split())):
         attributes += f' datetime="{quoted(moment)}"'
     return f"<{name}{attributes}>", f"</{name}>"
+
+
+def keeps_tags(node: Tag, context: Context) -> bool:
+    """Say whether an element is written as something of its own, rather than as its mere content."""
+    if node.name in WRITERS or node.name in BLOCKS or is_unwanted(node, context):
+        return True
+    return wrapper(node, context) is not None
+
+
+def is_repeatable(node: Tag) -> bool:
+    """Say whether an inline element around blocks may be written around the content of each."""
+    return node.name not in _RUBY
 
 
 def local(node: Tag) -> str:
@@ -274,7 +287,6 @@ WRITERS: dict[str, Callable[[Tag, Context], str]] = {
     "amp-img": _image,
     "audio": _recording,
     "br": lambda node, context: "\n" if context.in_pre else "<br>",
-    "iframe": _embed,
     "img": _image,
     "input": _checkbox,
     "picture": _picture,
@@ -282,6 +294,7 @@ WRITERS: dict[str, Callable[[Tag, Context], str]] = {
     "track": lambda node, context: "",
     "video": _recording,
     "wbr": lambda node, context: "<wbr>",
+    "x-iframe": _embed,
     "x-noscript": _noscript,
 }
 """Inline elements that are not merely tags around their content."""

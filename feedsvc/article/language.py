@@ -21,7 +21,8 @@ def language(text: str) -> str | None:
     if len(letters) < enough:
         return None
     code, probability = _classifier()(sample)
-    return code if probability >= _SURE else None
+    # “zxx” is the code for what is no language at all.
+    return code if probability >= _SURE and code != "zxx" else None
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Find the real pictures and recordings behind lazy loading, placeholders and embeds, and tell trackers apart."""
+"""Find the real pictures behind lazy loading, placeholders and embeds, and tell trackers apart."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def embed_url(frame: str, base: str | None) -> str | None:
 
 
 def widest(srcset: str) -> str:
-    """Return the best URL of a `srcset`: the widest up to WIDEST, else the smallest; empty if there is none."""
+    """Return the best URL of a `srcset`: the widest up to WIDEST, else the smallest; empty for none."""
     sizes = list(_sizes(srcset))
     suitable = [size for size in sizes if size[0] <= WIDEST]
     if suitable:

@@ -1,4 +1,4 @@
-"""Read what a page says about its article: JSON-LD, Open Graph, meta elements, links, and the html element."""
+"""Read what a page says about its article: JSON-LD, Open Graph, meta elements, links."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MAX_TAGS = 50
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|Review|Recipe)$")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 _NO_AUTHOR = re.compile(
-    r"admin(?:istrator)?|staff(?: writer)?|editor(?:ial(?: (?:team|staff))?)?|guest|unknown|author|redaktion|by"
-    r"|https?:.*|www\..*|@.*|[\w-]+\.(?:com|net|org|de|co\.uk)",
+    r"admin(?:istrator)?|staff(?: writer)?|editor(?:ial(?: (?:team|staff))?)?|guest|unknown|author"
+    r"|redaktion|by|https?:.*|www\..*|@.*|[\w-]+\.(?:com|net|org|de|co\.uk)",
     re.IGNORECASE,
 )
 _BY = re.compile(
@@ -29,10 +29,21 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _PUBLISHED = (
-    "article:published_time og:published_time parsely-pub-date sailthru.date datepublished date dc.date.issued dc.date"
-    " dcterms.created citation_publication_date pubdate publish-date publication_date"
-).split()
-_UPDATED = "article:modified_time og:updated_time datemodified last-modified dcterms.modified".split()
+    "article:published_time",
+    "og:published_time",
+    "parsely-pub-date",
+    "sailthru.date",
+    "datepublished",
+    "date",
+    "dc.date.issued",
+    "dc.date",
+    "dcterms.created",
+    "citation_publication_date",
+    "pubdate",
+    "publish-date",
+    "publication_date",
+)
+_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +186,12 @@ def _authors(page: _Page, site: str) -> tuple[Person, ...]:
         Person(name) for name in page.metas.get("author", []) + page.metas.get("article:author", [])
     ]
     people = people or list(_visible_authors(page))
-    known = {_BY.sub("", one.name).strip(" ,"): one for one in reversed(people)}
-    return tuple(
-        Person(name, url=one.url)
-        for name, one in reversed(known.items())
-        if name and len(name) <= 120 and not _NO_AUTHOR.fullmatch(name) and not (site and same(name, site))
-    )
+    known: dict[str, Person] = {}
+    for one in people:
+        name = _BY.sub("", one.name).strip(" ,—–-|•")
+        if name and len(name) <= 120 and not _NO_AUTHOR.fullmatch(name) and not (site and same(name, site)):
+            known.setdefault(name.casefold(), Person(name, url=one.url))
+    return tuple(known.values())
 
 
 def _people(value: object, base: str | None) -> Iterator[Person]:
@@ -255,7 +266,7 @@ def _image_address(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _date(page: _Page, name: str, metas: list[str]) -> datetime | None:
+def _date(page: _Page, name: str, metas: tuple[str, ...]) -> datetime | None:
     for value in (page.text(name), page.first(*metas)):
         if value and (when := parse_date(value, "UTC")):
             return when

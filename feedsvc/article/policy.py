@@ -14,27 +14,32 @@ import nh3
 POLICY = 1
 """The version of the cleaning policy: it rises whenever `clean` gives another answer than before."""
 
-EMPHASIS = frozenset(
-    "abbr b bdi bdo cite code del dfn em i ins kbd mark q ruby rp rt s samp small span strong sub sup time u var".split()
+
+def names(text: str) -> frozenset[str]:
+    """Return the set of names in a text."""
+    return frozenset(text.split())
+
+
+EMPHASIS = names(
+    "abbr b bdi bdo cite code del dfn em i ins kbd mark q ruby rp rt s samp small"
+    " span strong sub sup time u var"
 )
-HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-SECTIONS = frozenset(
-    "address article aside body center div fieldset footer form header hgroup html main nav section".split()
+HEADINGS = names("h1 h2 h3 h4 h5 h6")
+SECTIONS = names(
+    "address article aside body center div fieldset footer form header hgroup html main nav section"
 )
-TABLE_PARTS = frozenset("caption col colgroup tbody td tfoot th thead tr".split())
+TABLE_PARTS = names("caption col colgroup tbody td tfoot th thead tr")
 BLOCKS = (
     SECTIONS
     | HEADINGS
     | TABLE_PARTS
-    | frozenset(
-        "blockquote dd details dir dl dt figcaption figure hr iframe li menu ol p pre summary table ul".split()
-    )
+    | names("blockquote dd details dir dl dt figcaption figure hr li menu ol p pre summary table ul x-iframe")
 )
 """Elements that stand on lines of their own; every other element runs within a line."""
 
-UNSAFE = frozenset(
+UNSAFE = names(
     "applet base button embed form frame frameset iframe input link math meta object plaintext script select"
-    " style svg template textarea xmp".split()
+    " style svg template textarea xmp"
 )
 _DROPPED = UNSAFE - {"base", "form", "frame", "frameset", "iframe", "input", "link", "meta"} | {
     "canvas",
@@ -62,9 +67,9 @@ _CLUES = {
 }
 _MEDIA_CLUES = {"src", "srcset", "poster", "type", "kind", "srclang", "label", "controls", "loading"}
 
-_PUBLISHED = EMPHASIS | frozenset(
-    "a audio blockquote br caption dd details dl dt figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre source"
-    " summary table tbody td tfoot th thead tr track ul video wbr div".split()
+_PUBLISHED = EMPHASIS | names(
+    "a audio blockquote br caption dd details dl dt figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre"
+    " source summary table tbody td tfoot th thead tr track ul video wbr div"
 )
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"dir", "lang"},
@@ -89,12 +94,12 @@ ATTRIBUTES: dict[str, set[str]] = {
 _ADMITTED = (
     _PUBLISHED
     | BLOCKS - {"html", "body"}
-    | {"acronym", "amp-img", "big", "font", "h1", "iframe", "input", "picture", "x-noscript", "strike", "tt"}
+    | {"acronym", "amp-img", "big", "font", "h1", "input", "picture", "x-noscript", "strike", "tt"}
 )
 _ADMITTED_ATTRIBUTES = {
     **ATTRIBUTES,
     "*": _CLUES,
-    "iframe": {"src"},
+    "x-iframe": {"src"},
     "input": {"type", "checked"},
     **{
         name: ATTRIBUTES.get(name, set()) | _MEDIA_CLUES

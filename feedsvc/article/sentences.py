@@ -51,7 +51,7 @@ def sentences(text: str, language: str | None = None) -> list[str]:
 
 
 def is_unspaced(text: str, language: str | None = None) -> bool:
-    """Say whether words are written without spaces: then a text is as long as its characters, not its words."""
+    """Say whether words are written without spaces: the length is then that of the characters."""
     if language and language.partition("-")[0].lower() in _UNSPACED:
         return True
     return len(_WORD_LIKE.findall(text)) * 10 > len(text) * 3

@@ -19,19 +19,16 @@ _STOP = re.compile(r"[.!?…。！？؟۔।॥։።][\"'”’»)\]」』）]*$
 _CLAUSE = re.compile(r"[,;:،؛、，；：](?=\s|[^\x00-\x7f])|\s[–—-]\s|—")
 _NOT_A_LEAD = re.compile(
     r"(?:by|von|par|por|di|af|av|door)\s+\S+(?:\s+\S+){0,6}$"
-    r"|(?:read (?:more|also|next)|related|see also|more:|also read|lesen sie|mehr zum thema|lire aussi|lea también)\b"
-    r"|(?:updated?|published|posted|last (?:updated|modified)|correction|editor['’]s note|aktualisiert|stand)\b\s*[:—–-]"
-    r"|(?:this (?:article|story|post) (?:was|is|has been|contains|may contain|originally|first)|we may earn|disclosure\b)"
-    r"|(?:photo|image|picture|foto|credit|©|\(c\))\b?\s*[:/©]?",
+    r"|(?:read (?:more|also|next)|related|see also|more:|also read|lesen sie|mehr zum thema|lire aussi)\b"
+    r"|(?:updated?|published|posted|last (?:updated|modified)|correction|editor['’]s note)\b\s*[:—–-]"
+    r"|(?:this (?:article|story|post) (?:was|is|has been|contains|may contain|originally|first)"
+    r"|we may earn|disclosure\b)"
+    r"|(?:photo|image|picture|foto|credit)s?\s*[:/©]|©|\(c\)",
     re.IGNORECASE,
 )
-_PLACE_IN_CAPITALS = re.compile(
-    r"(?=[^a-z—–]{3,50}[—–(-]|[^a-z]{3,30},)[^\W\d_][\w.'’ -]{2,30}(?:,\s[\w.' ]{2,25}){0,2}"
-    r"\s*(?:\([\w ./&-]{2,25}\))?\s*(?:—|–|--|-)\s+"
-)
-_PLACE_AND_AGENCY = re.compile(
-    r"[^\W\d_][\w.'’/ -]{2,30}(?:,\s[\w.' ]{2,25}){0,2}\s*\((?:AP|AFP|Reuters|dpa|epd|KNA|APA|ANSA|EFE|TASS|UPI|PA"
-    r"|CNN|[A-Z]{2,6}(?:/[A-Z]{2,6})?)\)\s*(?:—|–|--|-)\s+"
+_DATELINE = re.compile(
+    r"(?P<place>[^\W\d_][\w.'’/ -]{2,30})(?:,\s[\w.' ]{2,25}){0,2}\s*"
+    r"(?P<agency>\((?:[A-Z]{2,6}(?:/[A-Z]{2,6})?|Reuters|dpa(?:/\w+)?|epd)\))?\s*(?:—|–|--|-)\s+"
 )
 
 
@@ -91,10 +88,10 @@ def _is_lead(text: str) -> bool:
 
 
 def _undated(text: str) -> str:
-    for pattern in (_PLACE_AND_AGENCY, _PLACE_IN_CAPITALS):
-        match = pattern.match(text)
-        if match and len(text) - match.end() > 20:
-            return text[match.end() :]
+    """Return a lead without its dateline: a place in capitals, or one before an agency, and a dash."""
+    match = _DATELINE.match(text)
+    if match and (match["agency"] or match["place"].isupper()) and len(text) - match.end() > 20:
+        return text[match.end() :]
     return text
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bs4 import PageElement, Tag
+from bs4 import Tag
 
 from feedsvc.article import tree
 from feedsvc.article.inline import escaped, is_empty, quoted
-from feedsvc.article.policy import BLOCKS, HEADINGS
+from feedsvc.article.policy import BLOCKS, HEADINGS, names
 from feedsvc.article.tree import is_text, sendable
 
 Kind = Literal["text", "item", "heading", "caption", "cell", "code"]
@@ -27,7 +27,7 @@ _KINDS: dict[str, Kind] = {
     "pre": "code",
 }
 _MARKUP = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>|<[!?][^<>]*>")
-_SILENT = frozenset("script style template textarea title select svg math noscript".split())
+_SILENT = names("script style template textarea title select svg math noscript")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\f\r]+")

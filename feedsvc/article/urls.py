@@ -49,6 +49,8 @@ def absolute(url: str, base: str | None = None) -> str | None:
     and tracking parameters left out. Applied to its own answer it changes nothing.
     """
     text = _IGNORED.sub("", url).strip()
+    if not text:
+        return None
     head, mark, tail = text.partition("?")
     text = head.replace("\\", "/") + mark + tail
     if text.startswith("//") and base is None:

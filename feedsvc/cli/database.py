@@ -10,9 +10,10 @@ from feedsvc.cli import output
 from feedsvc.cli.command import group, json_option
 from feedsvc.cli.opened import opened
 from feedsvc.cli.output import terminal
-from feedsvc.config import DatabaseSettings, Settings
+from feedsvc.config import DatabaseSettings
 from feedsvc.errors import Conflict
-from feedsvc.service import open_service, prepare
+from feedsvc.service import prepare, utc_now
+from feedsvc.store import Store
 
 
 @group("db", examples=(("feedsvc db backup /backups/today.db", "copy the database while it runs"),))
@@ -23,11 +24,7 @@ def database_commands() -> None:
 @database_commands.command(examples=(("feedsvc db upgrade", "after an update; `serve` does it by itself"),))
 def upgrade() -> None:
     """Bring the database to this version's schema; makes it if it is not there."""
-    service = open_service(terminal().settings())
-    try:
-        prepare(service)
-    finally:
-        service.close()
+    prepare(terminal().settings())
     terminal().tell("the database is up to date")
 
 
@@ -76,16 +73,15 @@ def copy(url: str | None, file: Path | None) -> None:
     target = url if url is not None else file.read_text(encoding="utf-8").strip() if file else ""
     speaker = terminal()
     settings = speaker.settings()
-    with opened(settings) as service, speaker.progress("copying") as progress:
-        other = open_service(_elsewhere(settings, target))
-        try:
-            prepare(other)
-            service.store.copy_to(other.store, lambda table, done, total: progress(done, total))
-        finally:
-            other.close()
+    other = Store(_checked(target), synchronous=settings.database.synchronous, clock=utc_now)
+    try:
+        with opened(settings) as service, speaker.progress("copying") as progress:
+            service.store.copy_to(other, lambda table, done, total: progress(done, total))
+    finally:
+        other.close()
     speaker.tell("copied; now set database.url to the new database and start the service")
 
 
-def _elsewhere(settings: Settings, url: str) -> Settings:
-    database = DatabaseSettings.model_validate({"url": url, "synchronous": settings.database.synchronous})
-    return settings.model_copy(update={"database": database})
+def _checked(url: str) -> str:
+    """Return the URL if config.toml could name it."""
+    return DatabaseSettings.model_validate({"url": url}).url

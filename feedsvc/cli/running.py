@@ -55,10 +55,10 @@ def refresh(source: str | None, as_json: bool) -> int:
     speaker = terminal()
     settings = speaker.settings()
     logs.configure("debug" if speaker.verbose else "error", settings.log.format)
+    prepare(settings)
     service = open_service(settings)
     outcomes: list[Outcome] = []
     try:
-        prepare(service)
         for outcome in refresh_now(service, source):
             outcomes.append(outcome)
             if not as_json:

@@ -24,7 +24,7 @@ from rich.console import Console
 from feedsvc import __version__, config, logs, work
 from feedsvc.process import end_with_parent, only_one, require_free_port
 from feedsvc.publish import LOOKED, SCANNED
-from feedsvc.service import Service, open_service, prepare
+from feedsvc.service import open_service, prepare
 from feedsvc.store import meta
 
 GRACE = 8.0
@@ -48,11 +48,7 @@ def serve(settings: config.Settings) -> int:
     where = settings.database_path or settings.folder
     with only_one(Path(f"{where}.serve"), str(where)):
         require_free_port(settings.server.host, settings.server.port, PATIENCE)
-        service = open_service(settings)
-        try:
-            _start_afresh(service)
-        finally:
-            service.close()
+        _start_afresh(settings)
         _greet(settings)
         return Supervisor(["web", "worker"], config.child_environment(settings)).run()
 
@@ -162,12 +158,16 @@ class Supervisor:
         self._stop.set()
 
 
-def _start_afresh(service: Service) -> None:
+def _start_afresh(settings: config.Settings) -> None:
     """Prepare the database and forget that an earlier start was ready: readiness is this start's."""
-    prepare(service)
-    with service.store.write() as tx:
-        meta.put(tx.connection, LOOKED, "0")
-        meta.put(tx.connection, SCANNED, "0")
+    prepare(settings)
+    service = open_service(settings)
+    try:
+        with service.store.write() as tx:
+            meta.put(tx.connection, LOOKED, "0")
+            meta.put(tx.connection, SCANNED, "0")
+    finally:
+        service.close()
 
 
 def _greet(settings: config.Settings) -> None:

@@ -97,7 +97,7 @@ class ItemsSettings(Section):
         default=60.0, ge=1, le=86400, description="Seconds between two full looks at the folder."
     )
     subfolder_tags: bool = Field(
-        default=True, description="Whether a subfolder's name is the tag of items that have none."
+        default=True, description="Whether the subfolders that an item lies in become tags of it."
     )
 
 

@@ -17,7 +17,8 @@ def fingerprint(feed: Feed, site: Site, items: Sequence[Item], hubs: Sequence[st
     through its `hash`. When the feed was updated is left out, since that follows from this.
     """
     shown = replace(feed, rule=Rule(), order="published", limit=0)
-    digest = sha256(repr((formats.RENDERER, shown, site, tuple(hubs))).encode("utf-8", "surrogatepass"))
+    settings = (formats.RENDERER, shown, replace(site, timezone=""), tuple(hubs))
+    digest = sha256(repr(settings).encode("utf-8", "surrogatepass"))
     for item in items:
         told = (item.id, item.slug, item.hash, item.published.timestamp(), item.updated.timestamp())
         digest.update(repr(told).encode("utf-8", "surrogatepass"))

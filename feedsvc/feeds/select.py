@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feedsvc.model import Item, Rule
-from feedsvc.store.terms import Kind, folded, terms_of
-from feedsvc.store.words import words, words_of
+from feedsvc.store import Kind, folded, terms_of, words, words_of
 
 
 def matches(rule: Rule, item: Item) -> bool:

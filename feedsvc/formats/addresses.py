@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import urlsplit
 
 from feedsvc.formats.text import path_uri, uri
 from feedsvc.model import Feed, Format, Item, Site
@@ -39,11 +40,19 @@ def item_page(site: Site, item: Item) -> str:
     return f"{root(site)}/items/{path_uri(item.slug)}"
 
 
+def stylesheet(site: Site) -> str:
+    """Return the path of the stylesheet that browsers show a feed's XML with.
+
+    A path, since browsers take it from the host that they asked only.
+    """
+    return urlsplit(root(site)).path + "/static/feed.css"
+
+
 def root(site: Site) -> str:
     """Return the site's URL as a URI without a trailing slash."""
     return uri(site.url).rstrip("/")
 
 
-def feed_id(feed: Feed) -> str:
-    """Return the feed's atom:id: made of its path alone, so that it stays when the domain changes."""
-    return uuid.uuid5(_FEED_IDS, feed.path).urn
+def feed_id(site: Site, feed: Feed) -> str:
+    """Return the feed's atom:id: made of the site's id and its path, so that it stays when the domain changes."""
+    return uuid.uuid5(uuid.uuid5(_FEED_IDS, site.id or root(site)), feed.path).urn

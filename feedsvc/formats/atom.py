@@ -7,15 +7,15 @@ from functools import partial
 from feedgen.feed import FeedGenerator
 from lxml.etree import _Element
 
-from feedsvc.formats.addresses import addresses, feed_id
+from feedsvc.formats.addresses import addresses, feed_id, stylesheet
 from feedsvc.formats.dates import rfc3339
-from feedsvc.formats.feedgen_ext import MEDIA, XML_LANG, add, add_media, new_entry, new_feed
-from feedsvc.model import Feed, Item, Person, Selection
+from feedsvc.formats.feedgen_ext import MEDIA, XML_LANG, add, add_media, add_stylesheet, new_entry, new_feed
+from feedsvc.model import Feed, Item, Person, Selection, Site
 
 
 def write(selection: Selection) -> bytes:
     """Return the Atom document, UTF-8; the same selection always gives the same bytes."""
-    generator = new_feed(_say_utc, {"media": MEDIA})
+    generator = new_feed(partial(_finish_feed, selection.site), {"media": MEDIA})
     _describe_feed(generator, selection)
     for item in selection.items:
         _add_entry(generator, selection.feed, item)
@@ -26,7 +26,7 @@ def write(selection: Selection) -> bytes:
 def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
     site, feed = selection.site, selection.feed
     urls = addresses(site, feed)
-    generator.id(feed_id(feed))
+    generator.id(feed_id(selection.site, feed))
     generator.title(feed.title)
     generator.updated(selection.updated)
     generator.author(_person(site.author or Person(site.title, url=f"{site.url}/")))
@@ -42,6 +42,11 @@ def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
         generator.rights(site.rights)
     if feed.image:
         generator.logo(feed.image)
+
+
+def _finish_feed(site: Site, root: _Element) -> None:
+    add_stylesheet(root, stylesheet(site))
+    _say_utc(root)
 
 
 def _add_entry(generator: FeedGenerator, feed: Feed, item: Item) -> None:

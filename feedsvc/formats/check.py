@@ -36,7 +36,7 @@ def _check_rss(body: bytes) -> None:
 def _check_atom(body: bytes) -> None:
     root = _parse(body)
     _require(root.tag == f"{{{ATOM}}}feed", "the root is not an Atom <feed>")
-    _require(root.find(f"{{{ATOM}}}author") is not None, "the feed has no <author>")
+    _require(_has_text(root, f"{{{ATOM}}}author/{{{ATOM}}}name"), "the feed has no <author>")
     entries = root.findall(f"{{{ATOM}}}entry")
     for element in (root, *entries):
         for name in ("id", "title", "updated"):
@@ -55,7 +55,7 @@ def _check_json(body: bytes) -> None:
     items = feed.get("items")
     _require(isinstance(items, list), "it has no list of items")
     for item in items:
-        _require(isinstance(item.get("id"), str), "an item's id is not a string")
+        _require(isinstance(item, dict) and isinstance(item.get("id"), str), "an item's id is not a string")
         _require(bool(item.get("content_html") or item.get("content_text")), f"{item['id']} has no content")
     _require_unique(item["id"] for item in items)
 

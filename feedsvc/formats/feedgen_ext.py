@@ -8,10 +8,11 @@ atom:source) a format finishes itself: its `finish` functions get the element th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import SubElement, _Element
+from lxml.etree import ProcessingInstruction, SubElement, _Element
 
 from feedsvc.model import Image
 
@@ -61,6 +62,11 @@ def new_entry(generator: FeedGenerator, finish: Callable[[_Element], None]) -> F
     entry = generator.add_entry(order="append")
     entry.register_extension(_NAME, lambda: Finishing(finish))
     return entry
+
+
+def add_stylesheet(root: _Element, address: str) -> None:
+    """Put the instruction before the root that lets a browser show the XML in a readable way."""
+    root.addprevious(ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{escape(address)}"'))
 
 
 def add(parent: _Element, name: str, text: str | None = None, /, **attributes: str) -> _Element:

@@ -8,9 +8,9 @@ from html import escape
 from feedgen.feed import FeedGenerator
 from lxml.etree import _Element
 
-from feedsvc.formats.addresses import addresses
+from feedsvc.formats.addresses import addresses, stylesheet
 from feedsvc.formats.dates import rfc822, rfc3339
-from feedsvc.formats.feedgen_ext import ATOM, DC, MEDIA, add, add_media, new_entry, new_feed
+from feedsvc.formats.feedgen_ext import ATOM, DC, MEDIA, add, add_media, add_stylesheet, new_entry, new_feed
 from feedsvc.model import Item, Origin, Selection
 
 _NAMESPACES = {"dc": DC, "media": MEDIA}
@@ -56,6 +56,7 @@ def _describe_channel(generator: FeedGenerator, selection: Selection) -> None:
 
 
 def _finish_channel(selection: Selection, root: _Element) -> None:
+    add_stylesheet(root, stylesheet(selection.site))
     channel = root[0]
     add(channel, "lastBuildDate", rfc822(selection.updated))
     for hub in selection.hubs:

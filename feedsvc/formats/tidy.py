@@ -26,7 +26,7 @@ def tidy(selection: Selection) -> Selection:
         feed=_feed(selection.feed, site),
         items=tuple(tidy_item(item, site) for item in selection.items),
         updated=in_utc(selection.updated),
-        hubs=tuple(uri(hub) for hub in selection.hubs),
+        hubs=tuple(hub for hub in map(uri, selection.hubs) if hub),
     )
 
 
@@ -72,6 +72,7 @@ def _article(item: Item, site: Site) -> Article:
     article = item.article
     summary = line(article.summary)
     title = line(article.title) or opening(summary) or item.published.date().isoformat()
+    origin = _origin(article.origin)
     return replace(
         article,
         title=title,
@@ -79,24 +80,24 @@ def _article(item: Item, site: Site) -> Article:
         # A summary that only repeats the title says nothing twice.
         summary="" if summary == title else summary,
         link=uri(article.link or "") or item_page(site, item),
-        authors=_authors(article),
+        authors=_authors(article.authors, origin),
         tags=_tags(article.tags),
         language=line(article.language or "") or None,
         image=_image(article.image),
         enclosures=_enclosures(article.enclosures),
         rights=line(article.rights),
-        origin=_origin(article.origin),
+        origin=origin,
         via=_links(article.via),
         related=_links(article.related),
     )
 
 
-def _authors(article: Article) -> tuple[Person, ...]:
+def _authors(authors: Iterable[Person], origin: Origin | None) -> tuple[Person, ...]:
     """Return who wrote it; where nobody is named, a republished article is its origin's, not ours."""
-    authors = _people(article.authors)
-    if authors or article.origin is None:
-        return authors
-    return _people((Person(article.origin.title, url=article.origin.url),))
+    named = _people(authors)
+    if named or origin is None:
+        return named
+    return (Person(origin.title, url=origin.url),)
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import string
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import pycurl
 
@@ -225,12 +226,17 @@ def _next_hop(target: guard.Target, answer: Answer) -> guard.Target:
     if not location:
         raise FetchError(f"it redirects ({answer.status}) without saying where: it is tried again later")
     try:
-        following = guard.parse(_joined(target.url, location))
+        following = guard.parse(_joined(target.url, _escaped(location)))
     except FetchError as error:
         raise FetchError(f"it redirects to an address that cannot be used: {error}") from error
     if target.scheme == "https" and following.scheme != "https":
         raise FetchError("it redirects from https to http, which is not followed: use an address with https")
     return following
+
+
+def _escaped(location: str) -> str:
+    """Percent-encode what many servers leave raw in a Location: spaces, and letters beyond ASCII."""
+    return quote(location.encode("latin-1"), safe=string.punctuation)
 
 
 def _joined(base: str, location: str) -> str:

@@ -10,8 +10,7 @@ from datetime import datetime
 
 from feedsvc import article
 from feedsvc.model import Article, Enclosure, Image, Problem
-from feedsvc.sources import fields, files, frontmatter, markup
-from feedsvc.sources.fields import Written
+from feedsvc.sources import aliases, fields, files, frontmatter, markup
 from feedsvc.sources.frontmatter import Fields
 from feedsvc.sources.problems import Mark, Report
 from feedsvc.sources.rules import FolderRules
@@ -22,6 +21,8 @@ MAX_TITLE = 90
 """Characters of a title that is taken from the text."""
 MAX_WRITTEN_TITLE = 500
 MAX_SUMMARY = 500
+MAX_TOLD = 20
+"""Missing files that are told of, in one item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Composed:
     wanted: tuple[str, ...] = ()
     """The same and those that are missing: when one of these changes, the file is to be read again."""
     problems: tuple[Problem, ...] = ()
+    id_place: Problem | None = None
+    """The place of the id, for whoever finds that another file has the same."""
 
 
 def compose(data: bytes, path: str, rules: FolderRules, shelf: Shelf, now: datetime) -> Composed:
@@ -108,7 +111,13 @@ class _Desk:
             media=tuple(self._media) if made else (),
             wanted=(*self._media, *self._missing),
             problems=tuple(self._report.problems),
+            id_place=self._id_place(),
         )
+
+    def _id_place(self) -> Problem | None:
+        key = next((key for key in self._fields.values if aliases.canonical(key) == "id"), None)
+        at = self._fields.marks.get(key) if key else None
+        return self._report.problem("W206", "", at, key) if key else None
 
     def _read(self, text: str) -> Fields:
         suffix = files.suffix(self._path)
@@ -171,7 +180,7 @@ class _Desk:
         """Return the article of a whole page; what lies beside the page is found before it is read."""
         tree = markup.parse_page(page)
         markup.point_to_shelf(tree, self._shelf, self._path)
-        return article.extract(str(tree), self._shelf.folder_url(self._path))
+        return article.extract(str(tree), markup.page_url(tree) or self._shelf.folder_url(self._path))
 
     def _fragment(self, form: str, body: str) -> Article:
         """Return an article with the body's clean HTML and, where the fields have none, its title."""
@@ -198,12 +207,12 @@ class _Desk:
     def _without_missing(self, content: str) -> str:
         content, found, missing = markup.remove_missing(content, self._shelf)
         self._media |= dict.fromkeys(found)
-        for path, tag in missing:
+        for path, tag in missing[:MAX_TOLD]:
             self._missing[path] = None
             name = path.rpartition("/")[2]
             if tag in ("img", "source"):
                 self._tell_missing(path, self._report.place(name))
-            else:
+            elif name:
                 hint = "there is no such file to link to; for another item, link its address"
                 self._report.warn("W208", f"“{name}”: {hint}", self._report.place(name))
         return content
@@ -248,8 +257,10 @@ class _Desk:
         path = self._shelf.path(image.url) if image else None
         if path is None:
             return image
+        if self._shelf.state(path).size < 0:
+            return None
         self._media[path] = None
-        return self._measured(image) if self._shelf.state(path).size >= 0 else None
+        return self._measured(image)
 
     def _measured(self, image: Image | None) -> Image | None:
         path = self._shelf.path(image.url) if image else None
@@ -266,7 +277,7 @@ class _Desk:
         return replace(written, url=place, length=self._shelf.state(path).size)
 
     def _place(self, reference: str, field: str, *, picture: bool) -> str | None:
-        """Return the address of a file beside the item or of one elsewhere; None, and a warning, if it is missing."""
+        """Return the address of a file beside the item or elsewhere; None, and why, if there is none."""
         at = self._report.place(reference)
         candidates = self._shelf.candidates(reference, self._path)
         found = self._shelf.find(reference, self._path)

@@ -52,7 +52,7 @@ def decode(body: bytes, content_type: str) -> str:
     """
     text = _text(body, content_type).removeprefix("\ufeff")
     declaration = _DECLARATION.match(text)
-    text = text[declaration.end() if declaration else 0 :].lstrip()
+    text = text[declaration.end() if declaration else 0 :]
     return _REFERENCE.sub(_allowed_reference, article.sendable(text))
 
 

@@ -18,10 +18,13 @@ from feedsvc.sources.raw import RawDate, RawEntry, RawFeed, RawMedia, RawPerson,
 
 MAX_TITLE: Final = 1000
 MAX_GUID: Final = 2000
+MAX_DATE: Final = 100
 MAX_TAGS: Final = 50
 MAX_TAG: Final = 100
 MAX_ENCLOSURES: Final = 10
 MAX_AUTHORS: Final = 20
+MAX_LEAD: Final = 20_000
+"""Characters of a text that are looked at where only its beginning matters."""
 UNTITLED_CHARS: Final = 100
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 """No feed is as old as the web: an earlier date is a default that somebody forgot to set."""
@@ -29,6 +32,8 @@ LATEST_AHEAD: Final = timedelta(days=1)
 
 # Never past the next "<", so that a text of nothing but "<" takes no longer than any other.
 _TAG = re.compile(r"<[^<>]*>")
+_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"”’»」)]*")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 
@@ -61,7 +66,7 @@ class Reading:
 
     def warning(self, code: str, entry: RawEntry, message: str, field: str = "") -> Problem:
         """Return a problem that names the entry by the best name it has."""
-        name = _line(entry.title.value) or entry.link or entry.id or "an entry without a title"
+        name = _line(entry.title.value) or entry.link or entry.id or "(no title)"
         path = (entry.id or entry.link or name)[:MAX_GUID]
         text = f"“{name[:80]}”: {message}"
         return Problem(self.rules.key, path, code, text, field=field, severity="warning")
@@ -69,14 +74,14 @@ class Reading:
 
 def title_of(raw: RawText) -> str:
     """Return a title as one line of plain text."""
-    text = article.to_text(raw.value) if raw.html else raw.value
-    return article.shorten(_line(text), MAX_TITLE) if len(text) > MAX_TITLE else _line(text)
+    text = _plain(raw)
+    return article.shorten(text, MAX_TITLE) if len(text) > MAX_TITLE else text
 
 
 def moment(raw: RawDate) -> datetime | None:
     """Return a date as a moment in UTC, or None where nobody can make one of it."""
     if raw.seconds is None:
-        return article.parse_date(raw.text, "UTC") if raw.text.strip() else None
+        return article.parse_date(raw.text[:MAX_DATE], "UTC") if raw.text.strip() else None
     try:
         return datetime.fromtimestamp(raw.seconds, UTC)
     except (ValueError, OverflowError, OSError):
@@ -105,9 +110,7 @@ def arrival(entry: RawEntry, reading: Reading) -> tuple[Arrival | None, list[Pro
         problems.append(
             reading.warning("W304", entry, f"its HTML is larger than {limit:,} bytes: taken as plain text")
         )
-    title = (
-        title_of(entry.title) or article.summarise(content, "", language, UNTITLED_CHARS) or _line(link or "")
-    )
+    title = title_of(entry.title) or _first_sentence(content, language) or link
     if not title:
         problems.append(reading.warning("W305", entry, "it has no title, text or link: left out"))
         return None, problems
@@ -128,12 +131,23 @@ def arrival(entry: RawEntry, reading: Reading) -> tuple[Arrival | None, list[Pro
         enclosures=tuple(_enclosures(entry, base))[:MAX_ENCLOSURES],
         published=published,
         updated=updated,
-        rights=_line(article.to_text(entry.rights or reading.feed.rights)),
+        rights=_words(entry.rights or reading.feed.rights),
         origin=_origin(entry.source, reading, updated or published),
         via=_links(entry.via, base),
         related=_links(entry.related, base),
     )
-    return Arrival(_guid(entry, link, made), made, id=entry.id or None), problems
+    guid = _guid(entry.id.strip() or link or "", f"{entry.title.value}\n{body.value}")
+    return Arrival(guid, made, id=_uri(entry.id)), problems
+
+
+def _first_sentence(content: str, language: str | None) -> str:
+    """Return the shortest beginning of a content that is a whole sentence; empty where there is no text."""
+    text = article.summarise(content, "", language, UNTITLED_CHARS)
+    for mark in _SENTENCE_END.finditer(text):
+        beginning = text[: mark.end()]
+        if article.shorten(text, len(beginning), language) == beginning:
+            return beginning
+    return text
 
 
 def _body_and_lead(entry: RawEntry) -> tuple[RawText, RawText]:
@@ -155,11 +169,11 @@ def _cleaned(raw: RawText, base: str, max_bytes: int) -> tuple[str, bool]:
 
 
 def _plain(raw: RawText) -> str:
-    return article.to_text(raw.value[:MAX_PLAIN]) if raw.html else raw.value.strip()
+    return _words(raw.value) if raw.html else _line(raw.value[:MAX_LEAD])
 
 
-MAX_PLAIN: Final = 20_000
-"""Characters of a text that are looked at where only its beginning matters."""
+def _words(markup: str) -> str:
+    return _line(article.to_text(markup[:MAX_LEAD]))
 
 
 def _dates(
@@ -181,18 +195,24 @@ def _clamped(value: datetime | None, now: datetime) -> datetime | None:
     return value if value is not None and EARLIEST <= value <= now + LATEST_AHEAD else None
 
 
-def _guid(entry: RawEntry, link: str | None, made: Article) -> str:
-    guid = entry.id.strip() or link or ""
-    if 0 < len(guid) <= MAX_GUID:
-        return guid
-    named = guid or f"{made.title}\n{made.content}"
-    return "sha256:" + hashlib.sha256(named.encode()).hexdigest()
+def _guid(name: str, text: str) -> str:
+    """Return the entry's name within its feed, or, where it is too long or missing, a hash.
+
+    Of the text as it came, so that a change in how we clean it makes no new items.
+    """
+    if 0 < len(name) <= MAX_GUID:
+        return name
+    return "sha256:" + hashlib.sha256((name or text).encode()).hexdigest()
+
+
+def _uri(text: str) -> str | None:
+    return text.strip() if _URI.fullmatch(text.strip()) else None
 
 
 def _authors(people: Sequence[RawPerson], base: str) -> tuple[Person, ...]:
     named = (
         Person(
-            name=_line(article.to_text(who.name)) or who.email.partition("@")[0].strip(),
+            name=_words(who.name) or who.email.partition("@")[0].strip(),
             email=who.email.strip() if "@" in who.email else None,
             url=absolute(who.url, base) if who.url else None,
         )
@@ -228,7 +248,8 @@ def _enclosures(entry: RawEntry, base: str) -> Iterator[Enclosure]:
         kind = file.type.strip().lower() or mimetypes.guess_type(url or "")[0] or "application/octet-stream"
         if url and url not in seen and not kind.startswith("image/"):
             seen.add(url)
-            yield Enclosure(url, kind, file.length, _line(file.title), file.duration or None)
+            told = file.duration or (entry.duration if kind.startswith(("audio/", "video/")) else 0)
+            yield Enclosure(url, kind, file.length, _line(file.title), told or None)
 
 
 def _links(links: Sequence[RawMedia], base: str) -> tuple[Link, ...]:
@@ -244,12 +265,12 @@ def _origin(source: RawSource | None, reading: Reading, as_of: datetime | None) 
     """
     if source is not None and source.title and (source.link or source.feed_url or source.id):
         return Origin(
-            title=_line(article.to_text(source.title)),
+            title=_words(source.title),
             url=absolute(source.link, reading.url) if source.link else None,
             feed_url=absolute(source.feed_url, reading.url) if source.feed_url else None,
             id=source.id or None,
             updated=_clamped(moment(source.updated), reading.now) or as_of,
-            rights=_line(article.to_text(source.rights)),
+            rights=_words(source.rights),
         )
     feed = reading.feed
     return Origin(
@@ -258,7 +279,7 @@ def _origin(source: RawSource | None, reading: Reading, as_of: datetime | None) 
         feed_url=reading.rules.url,
         id=feed.id or reading.rules.url,
         updated=as_of,
-        rights=_line(article.to_text(feed.rights)),
+        rights=_words(feed.rights),
     )
 
 

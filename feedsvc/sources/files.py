@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from fnmatch import translate
 
+from feedsvc.errors import ParseError
+
 SUFFIXES = frozenset((".md", ".markdown", ".txt", ".html", ".htm", ".json", ".yaml", ".yml", ".toml"))
 IGNORE_FILE = ".feedsvcignore"
 
@@ -21,7 +23,7 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-class NotText(ValueError):
+class NotText(ParseError):
     """Bytes that are no text; the message says why."""
 
 
@@ -143,9 +145,6 @@ def _legacy(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
 
 def _as(data: bytes, encoding: str) -> str:
     try:
-        text = data.decode(encoding)
+        return data.decode(encoding)
     except (UnicodeError, LookupError, ValueError) as error:
         raise NotText(f"this is not readable as {encoding}. Save it as UTF-8") from error
-    if not isinstance(text, str):  # pragma: no cover  # codecs such as “hex” give bytes
-        raise NotText(f"{encoding} is no text encoding. Save it as UTF-8")
-    return text

@@ -38,12 +38,15 @@ class Fingerprint:
     flawed: bool = False
     """Whether there was anything to tell its author."""
     media: tuple[MediaState, ...] = ()
+    until: int = 0
+    """When, in seconds of 1970, to read it again: what was told of its future is no longer true then."""
 
     def dump(self) -> str:
         """Return the text form; `load` reads it back."""
         media = [[state.path, state.size, state.mtime_ns] for state in self.media]
         sketch = "".join(f"{value:08x}" for value in self.sketch)
-        return json.dumps([self.content, self.rules, sketch, int(self.flawed), media], separators=(",", ":"))
+        parts = [self.content, self.rules, sketch, int(self.flawed), self.until, media]
+        return json.dumps(parts, separators=(",", ":"))
 
     def resembles(self, other: Fingerprint) -> float:
         """Return which share of their texts two files have in common, from 0 to 1, roughly."""
@@ -57,13 +60,14 @@ class Fingerprint:
 def load(text: str) -> Fingerprint | None:
     """Return a fingerprint from its text form; None for any other text."""
     try:
-        content, rules, sketch, flawed, media = json.loads(text)
+        content, rules, sketch, flawed, until, media = json.loads(text)
         return Fingerprint(
             content=str(content),
             rules=str(rules),
             sketch=tuple(int(sketch[start : start + 8], 16) for start in range(0, len(sketch), 8)),
             flawed=bool(flawed),
             media=tuple(MediaState(path, size, mtime_ns) for path, size, mtime_ns in media),
+            until=int(until),
         )
     except (ValueError, TypeError):
         return None

@@ -92,7 +92,7 @@ def _fenced(text: str, lines: list[str], opening: str, report: Report) -> Fields
         if not meant:
             return Fields(body=text)
         raise
-    if found is None:
+    if found is None or (found[0] and not meant):
         return Fields(body=text)
     body = "\n".join(lines[end + 1 :])
     return Fields(*found, body, end + 2, "toml" if opening == "+++" else "yaml")
@@ -170,7 +170,8 @@ def _toml(text: str, above: int) -> tuple[dict[str, object], dict[str, Mark]]:
         mark = Mark(int(found[1]), int(found[2])) if found else position(text, len(text))
         reason = re.sub(r" \(at .*\)$", "", str(error))
         if "overwrite" in reason or "twice" in reason:
-            raise Malformed("E105", "a field stands twice; keep one", mark) from error
+            key = text.split("\n")[mark.line - 1].partition("=")[0].strip()
+            raise Malformed("E105", "it stands twice; keep one", Mark(mark.line, 1), key) from error
         raise Malformed("E102", f"this is not TOML: {reason}", mark) from error
     key = re.compile(r"^[ \t]*[\"']?([^\"'=\n]+?)[\"']?[ \t]*=[ \t]*", re.MULTILINE)
     return values, _marks(text, key, values)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
 
 from feedsvc import article
 from feedsvc.sources.shelf import Shelf
@@ -28,6 +29,13 @@ def is_page(html: str) -> bool:
 def parse_page(html: str) -> BeautifulSoup:
     """Return the tree of a whole page."""
     return BeautifulSoup(_PROLOG.sub("", html, count=1) or " ", "lxml")
+
+
+def page_url(page: Tag) -> str | None:
+    """Return where a page says that it lives; its relative links start from there."""
+    link = page.find("link", rel="canonical")
+    found = link.get("href") if link else None
+    return found if isinstance(found, str) and found.startswith(("http://", "https://")) else None
 
 
 def parse_fragment(html: str) -> Tag:

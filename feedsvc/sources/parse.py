@@ -18,7 +18,7 @@ from feedsvc.sources import decoding, jsonfeed, parser
 from feedsvc.sources.raw import RawFeed
 
 _FEED_TYPES = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)|application/json", re.IGNORECASE)
-_PAGE = re.compile(r"(<!--[^>]*-->|\s)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_PAGE = re.compile(r"(?:<!--[^>]*-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _HEAD_CHARS = 100_000
 _MAX_FOUND = 5
 
@@ -31,7 +31,7 @@ def parse_raw(body: bytes, headers: Mapping[str, str], url: str) -> RawFeed:
     text = decoding.decode(body, headers.get("content-type", ""))
     if not text.strip():
         raise ParseError("its answer is empty: it is tried again later")
-    if text.startswith("{"):
+    if text.lstrip().startswith("{"):
         return jsonfeed.read(text)
     if _PAGE.match(text):
         raise ParseError(_about_page(text, url))
@@ -42,7 +42,7 @@ def parse_raw(body: bytes, headers: Mapping[str, str], url: str) -> RawFeed:
     return feed
 
 
-def read_back(body: bytes, format: Format) -> list[tuple[str, str]]:  # noqa: A002 # the word of the model
+def read_back(body: bytes, format: Format) -> list[tuple[str, str]]:
     """Return id and title of each item of a document that we rendered, as a feed reader finds them.
 
     ParseError if it is not well-formed. For our own bytes only: it reads them in this process.

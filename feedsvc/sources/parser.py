@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ MEGABYTES: Final = 400
 
 _PROGRAM = Path(__file__).with_name("parser_process.py")
 _PREFIX_BYTES = 4
+_EXIT_OUT_OF_MEMORY = 3
+_DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>"
 _RENEW_AFTER_BYTES = 1_000_000
 """A process that has read more than this keeps much memory: the next feed gets a new one."""
 
@@ -37,18 +40,21 @@ class Parser:
         self._process: subprocess.Popen[bytes] | None = None
 
     def parse(self, xml: str) -> RawFeed:
-        """Return the feed that a text is; ParseError if reading it takes too much time or memory."""
-        request = xml.encode("utf-8", "replace")
+        """Return the feed that a text without XML declaration is.
+
+        ParseError if the reader fails over it, or takes too much time or memory.
+        """
+        request = _DECLARATION + xml.encode("utf-8", "replace")
         with self._lock:
             answer = self._exchange(request)
-            if answer is None or len(request) > _RENEW_AFTER_BYTES:
+            if answer is None:
+                raise ParseError(self._reason(self._end()))
+            if len(request) > _RENEW_AFTER_BYTES:
                 self._end()
-        if answer is None:
-            raise ParseError(
-                f"reading it takes more than {self._seconds} seconds or {self._megabytes} MB:"
-                f" ask for a shorter feed"
-            )
-        return _feed(answer)
+        try:
+            return _FEED.validate_json(answer)
+        except ValidationError as error:
+            raise ParseError("it cannot be read as a feed: tell its publisher") from error
 
     def close(self) -> None:
         """End the process if there is one; the next feed starts another."""
@@ -78,11 +84,24 @@ class Parser:
             )
         return self._process
 
-    def _end(self) -> None:
+    def _end(self) -> int:
+        """End the process, by letting its input end or else by force, and return how it ended."""
         process, self._process = self._process, None
-        if process is not None:
+        if process is None:
+            return 0
+        try:
+            process.communicate(timeout=1)
+        except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+        return process.returncode
+
+    def _reason(self, code: int) -> str:
+        if code in (-signal.SIGKILL, -signal.SIGALRM):
+            return f"reading it takes more than {self._seconds} seconds: ask for a shorter feed"
+        if code == _EXIT_OUT_OF_MEMORY:
+            return f"reading it takes more than {self._megabytes} MB of memory: ask for a shorter feed"
+        return "it cannot be read as a feed, the parser fails over it: tell its publisher"
 
 
 def _ask(process: subprocess.Popen[bytes], request: bytes) -> bytes | None:
@@ -100,19 +119,7 @@ def _ask(process: subprocess.Popen[bytes], request: bytes) -> bytes | None:
     return answer if answer and len(answer) == length else None
 
 
-_ANSWER: TypeAdapter[dict[str, RawFeed | str]] = TypeAdapter(dict[str, RawFeed | str])
-
-
-def _feed(answer: bytes) -> RawFeed:
-    try:
-        content = _ANSWER.validate_json(answer)
-    except ValidationError as error:
-        raise ParseError("it cannot be read as a feed") from error
-    feed = content.get("feed")
-    if isinstance(feed, RawFeed):
-        return feed
-    raise ParseError(f"it cannot be read as a feed ({content.get('fault', '')})")
-
+_FEED: Final = TypeAdapter(RawFeed)
 
 shared: Final = Parser()
 """The parser of this process: a feed is rarely worth two."""

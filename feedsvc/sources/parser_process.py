@@ -2,7 +2,7 @@
 
 Run by path, isolated (`python -I parser_process.py SECONDS MEGABYTES`), by `feedsvc.sources.parser`;
 imports nothing of feedsvc, so that it starts fast and stays small. Requests and answers are
-length-prefixed: UTF-8 XML in, the JSON of a `RawFeed` out. It ends when its input does, and it is
+length-prefixed: XML in UTF-8 in, the JSON of a `RawFeed` out. It ends when its input does, and it is
 killed by its own alarm and memory limit if the parent does not do it first.
 """
 
@@ -18,11 +18,14 @@ import sys
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from email.utils import parseaddr
 from typing import Any, BinaryIO
+from xml.sax import SAXParseException
 
 import feedparser
 
 LENGTH = struct.Struct(">I")
+EXIT_OUT_OF_MEMORY = 3
 MAX_CHARS = 1_000_000
 """Of one field."""
 MAX_ENTRIES = 1000
@@ -40,7 +43,7 @@ def read(xml: bytes) -> dict[str, object]:
     atom = str(document.get("version", "")).startswith("atom")
     return {
         "version": text(document.get("version")),
-        "fault": text(str(document.get("bozo_exception", ""))) if document.get("bozo") else "",
+        "fault": fault(document.get("bozo_exception")),
         "title": construct(feed, "title"),
         "link": text(field(feed, "link")),
         "id": text(field(feed, "id")),
@@ -61,7 +64,7 @@ def entry(node: Node) -> dict[str, object]:
         "link": text(field(node, "link")) or next(hrefs(links, "alternate"), ""),
         "title": construct(node, "title"),
         "contents": [of_detail(content) for content in nodes(node, "content") if is_readable(content)],
-        "summary": construct(node, "summary"),
+        "summary": construct(node, "summary") if field(node, "summary_detail") else {"value": ""},
         "authors": people(node),
         "tags": [text(tag.get("label") or tag.get("term")) for tag in nodes(node, "tags")],
         "enclosures": [file(link) for link in links if link.get("rel") == "enclosure"]
@@ -69,6 +72,7 @@ def entry(node: Node) -> dict[str, object]:
         "images": [file(item) for item in media if is_image(item)]
         + [file(item) for item in nodes(node, "media_thumbnail")]
         + [file(item) for item in [field(node, "image")] if isinstance(item, dict)],
+        "duration": clock_time(field(node, "itunes_duration")),
         "credit": next((text(item.get("content")) for item in nodes(node, "media_credit")), ""),
         "via": [file(link) for link in links if link.get("rel") == "via"],
         "related": [file(link) for link in links if link.get("rel") == "related"],
@@ -124,10 +128,15 @@ def language(node: Node) -> str:
 
 def people(node: Node) -> list[dict[str, str]]:
     """Return what `RawPerson`s are made of."""
+    authors = [who for who in nodes(node, "authors") if who]
+    if len(authors) == 1:
+        # RSS writes “address (name)”; feedparser cuts the address where its domain has a long ending.
+        name, email = parseaddr(text(field(node, "author")))
+        if "@" in email and name:
+            return [{"name": name, "email": email, "url": text(authors[0].get("href"))}]
     return [
         {"name": text(who.get("name")), "email": text(who.get("email")), "url": text(who.get("href"))}
-        for who in nodes(node, "authors")
-        if who
+        for who in authors
     ]
 
 
@@ -161,6 +170,23 @@ def number(value: object) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
 
 
+def clock_time(value: object) -> int:
+    """Return the seconds of `1:02:03`, `62:03` or `3723`; 0 where it is none of them."""
+    parts = [part.strip() for part in str(value or "").split(":")]
+    if len(parts) > 3 or not all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
+        return 0
+    return sum(int(part) * 60**place for place, part in enumerate(reversed(parts)))
+
+
+def fault(error: object) -> str:
+    """Say what is not well-formed about the document, and where; empty if nothing is."""
+    if error is None:
+        return ""
+    if isinstance(error, SAXParseException):
+        return text(f"line {error.getLineNumber()}: {error.getMessage()}")
+    return text(str(error))
+
+
 def date(node: Node, name: str) -> dict[str, object]:
     """Return what a `RawDate` is made of."""
     parsed = field(node, f"{name}_parsed")
@@ -190,24 +216,21 @@ def ttl(feed: Node) -> int | None:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, seconds: int) -> None:
-    """Answer requests until there are no more; one that takes longer than allowed ends the process."""
+    """Answer requests until there are no more.
+
+    One that takes too long, too much memory or makes feedparser fail ends the process; how it ended
+    tells the parent why.
+    """
     while prefix := requests.read(LENGTH.size):
         xml = requests.read(LENGTH.unpack(prefix)[0])
         signal.alarm(seconds)
-        answer = json.dumps(answer_to(xml)).encode()
+        try:
+            answer = json.dumps(read(xml)).encode()
+        except MemoryError:
+            sys.exit(EXIT_OUT_OF_MEMORY)
         signal.alarm(0)
         answers.write(LENGTH.pack(len(answer)) + answer)
         answers.flush()
-
-
-def answer_to(xml: bytes) -> dict[str, object]:
-    """Return the feed, or what went wrong with it: feedparser raises all kinds of things on hostile input."""
-    try:
-        return {"feed": read(xml)}
-    except MemoryError:
-        raise
-    except Exception as error:  # the parser's own bugs: told as the feed's fault, which they are for us
-        return {"fault": f"{type(error).__name__}: {text(str(error))[:200]}"}
 
 
 def main() -> None:

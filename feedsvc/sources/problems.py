@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedsvc.model import Problem
 
@@ -36,11 +36,11 @@ class Report:
 
     def error(self, code: str, message: str, at: Mark | None = None, field: str = "") -> None:
         """Note that the file cannot be published until this is mended."""
-        self.problems.append(self._problem(code, message, at, field))
+        self.problems.append(self.problem(code, message, at, field))
 
     def warn(self, code: str, message: str, at: Mark | None = None, field: str = "") -> None:
         """Note something that its author should know; the file is published all the same."""
-        problem = self._problem(code, message, at, field, warning=True)
+        problem = replace(self.problem(code, message, at, field), severity="warning")
         if problem not in self.problems:
             self.problems.append(problem)
 
@@ -49,22 +49,11 @@ class Report:
         offset = self._text.find(words) if words else -1
         return position(self._text, offset) if offset >= 0 else None
 
-    def _problem(
-        self, code: str, message: str, at: Mark | None, field: str, warning: bool = False
-    ) -> Problem:
+    def problem(self, code: str, message: str, at: Mark | None, field: str) -> Problem:
+        """Return a problem with the line that it is about, without noting it."""
         at = at or Mark(0, 0)
         line = self._lines[at.line - 1] if 0 < at.line <= len(self._lines) else ""
-        return Problem(
-            source=self._source,
-            path=self._path,
-            code=code,
-            message=message,
-            line=at.line,
-            column=at.column,
-            field=field,
-            excerpt=line[:MAX_EXCERPT],
-            severity="warning" if warning else "error",
-        )
+        return Problem(self._source, self._path, code, message, at.line, at.column, field, line[:MAX_EXCERPT])
 
 
 def position(text: str, offset: int) -> Mark:

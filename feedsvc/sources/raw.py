@@ -73,6 +73,8 @@ class RawEntry:
     tags: tuple[str, ...] = ()
     enclosures: tuple[RawMedia, ...] = ()
     images: tuple[RawMedia, ...] = ()
+    duration: int = 0
+    """Seconds, of the recording that the entry is about."""
     credit: str = ""
     via: tuple[RawMedia, ...] = ()
     related: tuple[RawMedia, ...] = ()

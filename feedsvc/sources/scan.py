@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from feedsvc.errors import SourceError
 from feedsvc.sources import files
 
 
@@ -162,7 +163,7 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-class Torn(Exception):
+class Torn(SourceError):
     """The file changed while it was read: it is still being written."""
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+import struct
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-import imagesize
+import imagesize  # type: ignore[import-untyped]  # it ships no types
 
 from feedsvc.sources import files
 from feedsvc.sources.fingerprint import MediaState
 from feedsvc.sources.rules import FolderRules
 
 _RASTER = frozenset((".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff", ".heic"))
+
+_DAMAGED = (OSError, ValueError, TypeError, LookupError, ArithmeticError, struct.error)
+"""What the parsers of pictures raise when they stumble."""
 
 
 class Shelf:
@@ -83,7 +87,7 @@ class Shelf:
         try:
             with (self._root / path).open("rb") as file:
                 width, height = imagesize.get(file)
-        except Exception:  # noqa: BLE001  # a damaged picture raises whatever its parser stumbles over
+        except _DAMAGED:
             return None, None
         return (int(width), int(height)) if width > 0 and height > 0 else (None, None)
 
@@ -91,10 +95,10 @@ class Shelf:
         """Return the name of the file that was meant by a path in other letters, or None."""
         folder, name = posixpath.split(path)
         try:
-            names = os.listdir(self._root / folder)
+            names = sorted(entry.name for entry in (self._root / folder).iterdir())
         except (OSError, ValueError):
             return None
-        return next((found for found in sorted(names) if found.casefold() == name.casefold()), None)
+        return next((found for found in names if found.casefold() == name.casefold()), None)
 
 
 def _is_shelved(path: str) -> bool:

@@ -16,8 +16,10 @@ from typing import Literal, Protocol
 from feedsvc.model import Arrival, Problem
 from feedsvc.net import Fetched, absolute
 from feedsvc.sources.entries import Reading, UpstreamRules, arrival, moment, title_of
-from feedsvc.sources.parse import parse_raw
+from feedsvc.sources.parse import parse_raw, read_back
 from feedsvc.sources.raw import RawEntry, RawFeed
+
+__all__ = ["Fetcher", "Parsed", "Refreshed", "UpstreamRules", "fetch", "parse", "read_back"]
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
 _OLDEST = datetime.min.replace(tzinfo=UTC)
@@ -128,7 +130,7 @@ def _newest(entries: Sequence[RawEntry], limit: int) -> Sequence[RawEntry]:
 def _about_form(feed: RawFeed, rules: UpstreamRules) -> list[Problem]:
     if not feed.fault:
         return []
-    told = f"the feed is not well-formed ({feed.fault[:200]}): read as far as possible, tell its publisher"
+    told = f"the feed is broken XML ({feed.fault[:200]}): it was read as far as possible, tell its publisher"
     return [Problem(rules.key, rules.url, "W301", told, severity="warning")]
 
 

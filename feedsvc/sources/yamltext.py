@@ -44,7 +44,8 @@ def load(text: str) -> tuple[dict[str, object], dict[str, Mark]] | None:
         opened = error.context_mark if re.search("flow|quoted", error.context or "") else None
         mark = opened or error.problem_mark or error.context_mark
         place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
-        raise Malformed("E102", error.problem or "it cannot be read", place) from error
+        reason = "a line begins with a tab; indent with spaces" if _tab(text, place) else error.problem
+        raise Malformed("E102", reason or "it cannot be read", place) from error
     except yaml.reader.ReaderError as error:
         raise Malformed("E102", "it holds a control character", _offset(text, error.position)) from error
 
@@ -76,7 +77,7 @@ def unreadable_as_text(lines: list[str]) -> tuple[list[str], list[int]]:
 def suggestion(line: str) -> str:
     """Return the line with its value quoted, as an author could write it; "" where quotes would not help."""
     match = _LINE.match(line)
-    if not match:
+    if not match or match["value"][0] in "[{|>":
         return ""
     value = match["value"]
     return f'{match["key"]}: "{value}"' if '"' not in value else f"{match['key']}: {_single(value)}"
@@ -95,6 +96,11 @@ def _quoted(lines: list[str], wanted: Callable[[re.Match[str]], bool]) -> tuple[
 
 def _single(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
+
+
+def _tab(text: str, place: Mark) -> bool:
+    lines = text.split("\n")
+    return place.line <= len(lines) and lines[place.line - 1].startswith("\t")
 
 
 def _offset(text: str, offset: int) -> Mark:
@@ -174,7 +180,7 @@ class _Builder:
 def _scalar(event: yaml.Event) -> str | None:
     if not isinstance(event, yaml.ScalarEvent):
         raise Malformed("E102", "a value was expected", _at(event))
-    plain = event.style is None
+    plain = not event.style
     return None if plain and event.value in ("", "~", "null") else str(event.value)
 
 

@@ -10,6 +10,7 @@ Everything that the database does not do raises StoreError.
 from sqlalchemy import Connection
 
 from feedsvc.store import clock, feeds, items, meta, rendered, schedule, sources
+from feedsvc.store.codec import encode as encode_article
 from feedsvc.store.database import Store, Transaction
 from feedsvc.store.feeds import FeedState
 from feedsvc.store.sources import SourceState
@@ -24,6 +25,7 @@ __all__ = [
     "Store",
     "Transaction",
     "clock",
+    "encode_article",
     "feeds",
     "folded",
     "items",

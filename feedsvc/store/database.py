@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import ArgumentError
 
 from feedsvc.errors import StoreError
 from feedsvc.store import clock as sequence
@@ -187,16 +186,17 @@ class Store:
 
 
 def _file(url: str, synchronous: Synchronous, patience: float) -> File | None:
-    """Return the SQLite file that a URL names, or None if it names a PostgreSQL database."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError("database.url is not a URL: write sqlite:///path or postgresql://…") from error
-    kind = parsed.get_backend_name()
-    if kind == "postgresql":
+    """Return the SQLite file that a URL names, or None if it names a PostgreSQL database.
+
+    The path of a SQLite URL is taken as it stands: a file name may hold any character.
+    """
+    scheme, separator, rest = url.partition("://")
+    kind = scheme.partition("+")[0]
+    if kind in ("postgresql", "postgres") and separator:
         return None
-    if kind != "sqlite":
-        raise StoreError(f"database.url: “{kind}” is not supported: write sqlite:///path or postgresql://…")
-    if not parsed.database or parsed.database == ":memory:":
+    if kind != "sqlite" or not separator:
+        raise StoreError(f"database.url: “{scheme}” is not supported: write sqlite:///path or postgresql://…")
+    path = rest.removeprefix("/")
+    if path in ("", ":memory:"):
         raise StoreError("database.url: SQLite needs a file: write sqlite:///data/feedsvc.db")
-    return File(Path(parsed.database), synchronous, busy_seconds=patience / 2)
+    return File(Path(path), synchronous, busy_seconds=patience / 2)

@@ -140,8 +140,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException:
-        # SQLite has rolled back by itself after some errors, such as a full disk.
+    finally:
+        # Still open after any error, but for those, such as a full disk, where SQLite rolled back by itself.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise

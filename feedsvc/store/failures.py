@@ -26,7 +26,8 @@ _SQLITE: Mapping[int, str] = MappingProxyType(
         sqlite3.SQLITE_IOERR: "the disk with the database reports an error: check it, then `feedsvc check`",
         sqlite3.SQLITE_CORRUPT: "the database is damaged: stop feedsvc and restore a backup",
         sqlite3.SQLITE_NOTADB: "this is not a database: stop feedsvc and restore a backup",
-        sqlite3.SQLITE_CANTOPEN: "the database cannot be opened: run `feedsvc db upgrade`, which makes one",
+        sqlite3.SQLITE_CANTOPEN: "the database cannot be opened: if there is none yet, `feedsvc db upgrade` "
+        "makes it; else check its folder's owner and mode, and that the disk is not read-only",
         sqlite3.SQLITE_NOMEM: "there is no memory left for the database",
     }
 )

@@ -24,6 +24,8 @@ class FeedState:
     members: tuple[int, ...]
     """The `pk` of its items, in order."""
     asked: datetime | None = None
+    valid_until: datetime | None = None
+    """From this moment on its items are others, although nothing was changed (embargo, expiry)."""
 
 
 def put(c: Connection, state: FeedState) -> None:
@@ -34,6 +36,7 @@ def put(c: Connection, state: FeedState) -> None:
         "updated": to_ms(state.updated),
         "members": json.dumps(state.members),
         "asked": to_ms_or_none(state.asked),
+        "valid_until": to_ms_or_none(state.valid_until),
     }
     sql.put(c, feed, [row])
 
@@ -56,4 +59,5 @@ def _state(row: Row[tuple[object, ...]]) -> FeedState:
         from_ms(row.updated),
         tuple(json.loads(row.members)),
         from_ms_or_none(row.asked),
+        from_ms_or_none(row.valid_until),
     )

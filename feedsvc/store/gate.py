@@ -66,7 +66,7 @@ class Gate:
             try:
                 yield
             finally:
-                # Not left to close(): a child forked meanwhile has the file open too, and would keep it locked.
+                # Not left to close(): a child forked meanwhile has the file open too and would keep the lock.
                 fcntl.flock(file, fcntl.LOCK_UN)
         finally:
             os.close(file)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection
 from feedsvc.model import Item, Rule, State
 from feedsvc.store import search, sql
 from feedsvc.store.rows import item_of
-from feedsvc.store.rules import Scope, matching, visible
+from feedsvc.store.rules import Scope, belongs, matching, visible
 from feedsvc.store.schema import item, item_alias, item_media, item_term
 from feedsvc.store.terms import Kind
 from feedsvc.store.times import from_ms_or_none, to_ms
@@ -44,10 +44,18 @@ __all__ = [
     "withdrawn",
 ]
 
+EVERYTHING = Rule()
 
-def known(c: Connection, source: str) -> dict[str, Item]:
-    """Return every item of a source, in whatever state, by guid."""
-    return {each.guid: each for each in _items(c, sa.select(item).where(item.c.source == source))}
+
+def known(c: Connection, source: str, guids: Collection[str] | None = None) -> dict[str, Item]:
+    """Return the items of a source, in whatever state, by guid: all of them, or those with these guids."""
+    query = sa.select(item).where(item.c.source == source)
+    if guids is None:
+        return {each.guid: each for each in _items(c, query)}
+    found: dict[str, Item] = {}
+    for chunk in sql.chunks(list(guids)):
+        found |= {each.guid: each for each in _items(c, query.where(item.c.guid.in_(chunk)))}
+    return found
 
 
 def by_pk(c: Connection, pks: Sequence[int]) -> list[Item]:
@@ -58,7 +66,7 @@ def by_pk(c: Connection, pks: Sequence[int]) -> list[Item]:
     return [found[pk] for pk in pks if pk in found]
 
 
-def by_id(c: Connection, id: str) -> Item | None:  # noqa: A002 — the specifications' word
+def by_id(c: Connection, id: str) -> Item | None:
     """Return the item with an id, in whatever state."""
     return _one(c, item.c.id == id)
 
@@ -139,14 +147,13 @@ def appeared(c: Connection, since: datetime, until: datetime) -> list[Item]:
     return _items(c, _by_date(sa.select(item).where(item.c.state == "published", crossed)))
 
 
-def next_moment(c: Connection, now: datetime) -> datetime | None:
-    """Return when time alone will next show or hide an item; None if nothing is planned."""
-    moments = (
-        sa.select(sa.func.min(moment).label("at")).where(item.c.state == "published", moment > to_ms(now))
-        for moment in (item.c.published, item.c.expires)
-    )
-    either = sa.union_all(*moments).subquery()
-    return from_ms_or_none(c.execute(sa.select(sa.func.min(either.c.at))).scalar_one())
+def next_moment(c: Connection, now: datetime, rule: Rule = EVERYTHING) -> datetime | None:
+    """Return when time alone will next show or hide an item that the rule matches; None if never."""
+    moments: list[int] = []
+    for moment in (item.c.published, item.c.expires):
+        coming = sa.select(moment).where(item.c.state == "published", moment > to_ms(now), belongs(c, rule))
+        moments += c.execute(coming.order_by(moment).limit(1)).scalars()
+    return from_ms_or_none(min(moments, default=None))
 
 
 def list_all(

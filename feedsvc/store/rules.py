@@ -12,7 +12,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, exists, or_, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+)
 
 from feedsvc.model import Rule, State
 from feedsvc.store import search
@@ -117,6 +129,16 @@ def _scoped(
     if scope.before is not None:
         query = query.where(tuple_(key, pk) < scope.before)
     return query
+
+
+def belongs(c: Connection, rule: Rule) -> ColumnElement[bool]:
+    """Return the condition that the rule matches an item: for queries that walk some other way."""
+    parts = [_has(kind, values) for kind, values in _included(rule)] + _refusals(c, rule)
+    if not parts:
+        return true()
+    if not rule.feed:
+        return and_(*parts)
+    return or_(and_(*parts), _has("feed", folded("feed", [rule.feed])))
 
 
 def visible(now: int) -> ColumnElement[bool]:

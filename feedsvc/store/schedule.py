@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
 
 from feedsvc.store import sql
 from feedsvc.store.schema import schedule
-from feedsvc.store.times import from_ms, to_ms
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the schedule."""
-
-    name: str
-    every: timedelta
-    next_at: datetime
+from feedsvc.store.times import to_ms
 
 
 def claim(c: Connection, now: datetime, limit: int) -> list[str]:
@@ -58,7 +48,12 @@ def keep(c: Connection, names: Collection[str]) -> None:
     c.execute(delete(schedule).where(schedule.c.name.not_in(list(names))))
 
 
-def entries(c: Connection) -> list[Entry]:
-    """Return the whole schedule, by name."""
-    rows = c.execute(select(schedule).order_by(schedule.c.name))
-    return [Entry(row.name, timedelta(milliseconds=row.every_ms), from_ms(row.next_at)) for row in rows]
+def due(c: Connection, now: datetime) -> bool:
+    """Say whether anything is due, so that an idle tick need not write."""
+    query = select(schedule.c.name).where(schedule.c.next_at <= to_ms(now)).limit(1)
+    return c.execute(query).first() is not None
+
+
+def names(c: Connection) -> set[str]:
+    """Return every name in the schedule."""
+    return set(c.execute(select(schedule.c.name)).scalars())

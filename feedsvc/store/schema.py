@@ -198,6 +198,7 @@ feed = Table(
     _integer("updated"),
     _text("members"),
     _maybe("asked"),
+    _maybe("valid_until"),
 )
 
 rendered = Table(

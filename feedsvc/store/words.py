@@ -32,7 +32,7 @@ _TAG = re.compile(r"<[^>]*>")
 def words(text: str) -> frozenset[str]:
     """Return the distinct words of a plain text, folded; empty where it holds none."""
     found: set[str] = set()
-    for run in _RUN.findall(_folded(text)):
+    for run in set(_RUN.findall(_folded(text))):
         if _IS_UNSPACED.match(run):
             found.update(run)
             found.update(run[at : at + 2] for at in range(len(run) - 1))

@@ -56,6 +56,8 @@ class Front:
     def start(self) -> None:
         """Load every published document, then follow the changes until `stop`."""
         self._look()
+        # Two threads' versions cannot be compared: the new thread takes its own first look.
+        self._version = None
         self._thread = threading.Thread(target=self._follow, name="feedsvc-front", daemon=True)
         self._thread.start()
 

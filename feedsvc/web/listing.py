@@ -27,34 +27,33 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of a list of items; the lead is the newest item of all, set apart."""
+    """One page of a list of items: the newest few set apart on a front page, the rest by day."""
 
-    lead: Item | None
+    top: tuple[Item, ...]
     days: tuple[Day, ...]
     page: int
     pages: int
     total: int
 
-    @property
-    def items(self) -> list[Item]:
-        """All items on this page, newest first."""
-        rest = [item for day in self.days for item in day.items]
-        return [self.lead, *rest] if self.lead else rest
 
+def read(
+    connection: Connection, feed: Feed, page: int, timezone: str, now: datetime, top: int = 0
+) -> Listing:
+    """Return a page of all visible items that a feed's rule matches, the first `top` set apart on page 1.
 
-def read(connection: Connection, feed: Feed, page: int, timezone: str, now: datetime) -> Listing:
-    """Return a page of all visible items that a feed's rule matches; NotFound past the last page."""
+    NotFound past the last page.
+    """
     total = items.count(connection, feed.rule, now=now)
     pages = min(MAX_PAGES, max(1, -(-total // PAGE_ITEMS)))
     if not 1 <= page <= pages:
         raise NotFound("page", str(page))
     chosen = items.select(connection, feed.rule, now=now, limit=page * PAGE_ITEMS)
-    return lay_out(chosen[(page - 1) * PAGE_ITEMS :], page, pages, total, timezone)
+    shown = chosen[(page - 1) * PAGE_ITEMS :]
+    apart = top if page == 1 else 0
+    return Listing(tuple(shown[:apart]), by_day(shown[apart:], timezone), page, pages, total)
 
 
-def lay_out(chosen: Sequence[Item], page: int, pages: int, total: int, timezone: str) -> Listing:
-    """Return the items by the days of a time zone; on the first page the first of them leads."""
-    lead = chosen[0] if page == 1 and chosen else None
-    rest = chosen[1:] if lead else chosen
-    days = groupby(rest, key=lambda item: words.local(item.published, timezone).date())
-    return Listing(lead, tuple(Day(day, tuple(of_day)) for day, of_day in days), page, pages, total)
+def by_day(chosen: Sequence[Item], timezone: str) -> tuple[Day, ...]:
+    """Return items, newest first, under the days of a time zone."""
+    days = groupby(chosen, key=lambda item: words.local(item.published, timezone).date())
+    return tuple(Day(day, tuple(of_day)) for day, of_day in days)

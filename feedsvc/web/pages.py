@@ -22,6 +22,9 @@ FeedOf = Callable[[Site, str], Feed]
 Labels = Callable[[Connection, datetime], list[tuple[str, int]]]
 
 ALL = "all"
+TOP = 4
+"""How many items stand at the top of all news, out of their days."""
+
 LATEST = 10
 TOPICS = 14
 READERS = (
@@ -42,7 +45,7 @@ def home() -> Response:
     def build(connection: Connection, now: datetime) -> Content:
         catalog = _catalog()
         values: dict[str, object] = {"topics": items.tags(connection, now)[:TOPICS], "feeds": catalog.feeds}
-        listed = listing.read(connection, _all(), page, catalog.site.timezone, now)
+        listed = listing.read(connection, _all(), page, catalog.site.timezone, now, TOP)
         return html(_news("home.html", catalog.site.title, "/", _all(), listed, catalog.feeds, values))
 
     return serve(f"/?{page}", build)

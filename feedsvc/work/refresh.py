@@ -18,12 +18,15 @@ from feedsvc.work.timing import next_due
 LOOKS = 8
 """Looks at the folder in one refresh by hand: two settle a file, more wait for one that is being written."""
 
+SOURCE = "source:"
+"""How the names of upstream sources begin in the schedule."""
+
 log = logging.getLogger(__name__)
 
 
 def schedule_name(key: str) -> str:
     """Return the name that an upstream source has in the schedule."""
-    return f"source:{key}"
+    return f"{SOURCE}{key}"
 
 
 def refresh_source(service: Service, client: Client, key: str, jitter: float) -> Outcome:
@@ -39,7 +42,7 @@ def refresh_source(service: Service, client: Client, key: str, jitter: float) ->
     known = state or SourceState(key=key, kind="upstream", title="", url=rules.url)
     now = service.clock()
     try:
-        got = sources.fetch(rules, client, etag=known.etag, last_modified=known.last_modified, now=now)
+        got = sources.fetch(rules, client, etag=known.etag or "", last_modified=known.last_modified or "", now=now)
     except SourceError as error:
         due = _due(service, key, now, jitter, known.failures + 1, getattr(error, "retry_after", None))
         outcome = ingest.record_failure(service.store, key, error, now=now, next_at=due)
@@ -85,8 +88,7 @@ def added(first: Outcome, second: Outcome) -> Outcome:
 
 def every_of(service: Service, key: str) -> timedelta:
     """Return the interval at which a source is refreshed."""
-    source = service.settings.sources[key]
-    return source.every or service.settings.schedule.refresh_every
+    return service.settings.sources[key].every
 
 
 def tell(outcome: Outcome) -> None:

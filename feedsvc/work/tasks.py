@@ -16,11 +16,18 @@ from feedsvc.store import schedule, sources
 from feedsvc.work import refresh
 
 REFRESH = "refresh"
+SWEEP = "sweep"
+"""Task and schedule name of the daily clearing of what no one needs any more."""
+
 MOMENT = "moment"
 """The schedule's name for the next embargo's end or expiry: then everything is published again."""
 
 SELDOM = timedelta(hours=1)
 """How often feeds are compared with the items where no change, embargo or expiry asks for it."""
+
+DAY = timedelta(days=1)
+KEEP_FAILED = timedelta(days=30)
+"""How long a failed job can be looked at and tried again."""
 
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=2)
 
@@ -39,6 +46,13 @@ def register(service: Service, client: Client) -> None:
     def run_refresh(source: str) -> None:
         # Jitter spreads load; nobody must be unable to guess it.
         refresh.refresh_source(service, client, source, random.random())  # noqa: S311
+
+    @app.task(name=SWEEP, retry=AGAIN)
+    async def run_sweep() -> None:
+        hours = int(KEEP_FAILED / timedelta(hours=1))
+        await app.job_manager.delete_old_jobs(
+            nb_hours=hours, include_failed=True, include_cancelled=True, include_aborted=True
+        )
 
 
 def publish_now(service: Service) -> Published:
@@ -62,12 +76,13 @@ def enqueue_due(service: Service) -> None:
             return
     with service.store.write() as tx:
         for name in schedule.claim(tx.connection, now, 100):
-            kind, _, key = name.partition(":")
-            if kind == "source":
-                lock = f"source:{key}"
-                service.queue.defer(tx.raw, REFRESH, queueing_lock=lock, lock=lock, source=key)
+            if name == MOMENT:
+                ingest.defer_publish(service.queue, tx)
+            elif name == SWEEP:
+                service.queue.defer(tx.raw, SWEEP, queueing_lock=SWEEP)
             else:
-                service.queue.defer(tx.raw, ingest.PUBLISH, queueing_lock=ingest.PUBLISH, lock=ingest.PUBLISH)
+                key = name.removeprefix(refresh.SOURCE)
+                service.queue.defer(tx.raw, REFRESH, queueing_lock=name, lock=name, source=key)
 
 
 def arrange(service: Service, now: datetime) -> None:
@@ -79,13 +94,12 @@ def arrange(service: Service, now: datetime) -> None:
         sources.ensure(tx.connection, config.FOLDER, "folder", "", "")
         for key, source in settings.sources.items():
             sources.ensure(tx.connection, key, "upstream", source.title, source.url)
-        schedule.keep(tx.connection, [MOMENT, *names])
+        intervals = {name: refresh.every_of(service, key) for name, key in names.items()}
+        intervals |= {MOMENT: SELDOM, SWEEP: DAY}
+        schedule.keep(tx.connection, intervals.keys())
         known = schedule.names(tx.connection)
-        for name, key in names.items():
-            if name not in known:
-                schedule.put(tx.connection, name, refresh.every_of(service, key), now)
-        if MOMENT not in known:
-            schedule.put(tx.connection, MOMENT, SELDOM, now)
+        for name in intervals.keys() - known:
+            schedule.put(tx.connection, name, intervals[name], now)
 
 
 def _ms(duration: timedelta) -> int:

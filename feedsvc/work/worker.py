@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from feedsvc import config, ingest
@@ -38,11 +39,11 @@ def run(service: Service) -> None:
         tasks.register(service, client(service.settings))
         tasks.arrange(service, service.clock())
         looker = Looker(service)
-        ticks = Ticks(service.settings.schedule.tick, lambda: tasks.enqueue_due(service))
+        ticks = Ticks(timedelta(seconds=service.settings.schedule.tick_seconds), lambda: tasks.enqueue_due(service))
         looker.start()
         ticks.start()
         try:
-            asyncio.run(service.queue.run_worker(concurrency=4))
+            asyncio.run(service.queue.run_worker(concurrency=4, graceful_seconds=5))
         finally:
             looker.stop()
             ticks.stop()
@@ -107,9 +108,7 @@ class Looker:
         """Note that the first look is taken in, and have that published: then the service is ready."""
         with self._service.store.write() as tx:
             meta.put(tx.connection, LOOKED, "1")
-            self._service.queue.defer(
-                tx.raw, ingest.PUBLISH, queueing_lock=ingest.PUBLISH, lock=ingest.PUBLISH
-            )
+            ingest.defer_publish(self._service.queue, tx)
         self._looked = True
 
 

@@ -47,7 +47,7 @@ def test_an_item_is_in_where_every_part_says_so(rule: Rule) -> None:
     [
         Rule(sources=("Agency",)),
         Rule(tags=("weather",)),
-        Rule(tags=("storm",), feed="other"),
+        Rule(tags=("sport",), feed="other"),
         Rule(authors=("Anna",)),
         Rule(languages=("en-US", "de", "e")),
         Rule(text="ferry bridge"),

@@ -22,7 +22,11 @@ def test_the_page_of_everything_is_the_home_of_the_site() -> None:
     assert formats.item_page(site, item()) == "https://xn--bcher-kva.example/news/items/item-1"
 
 
-def test_the_id_of_a_feed_depends_on_its_path_alone() -> None:
-    assert formats.feed_id(FEED) == "urn:uuid:e07c4ed5-2fef-5a4f-bc37-9e21f901c7b4"
-    assert formats.feed_id(FEED) == formats.feed_id(replace(FEED, title="Other", slug="other"))
-    assert formats.feed_id(FEED) != formats.feed_id(replace(FEED, path="/feeds/other"))
+def test_the_id_of_a_feed_depends_on_the_site_s_id_and_its_path_alone() -> None:
+    site = replace(SITE, id="urn:uuid:6f6d9a52-54b5-5f8a-9a0c-6a0a4f0b7f7e")
+    moved = replace(site, url="https://new.example", title="Another title")
+    minted = formats.feed_id(site, FEED)
+    assert minted.startswith("urn:uuid:")
+    assert formats.feed_id(moved, replace(FEED, title="Other", slug="other")) == minted
+    assert formats.feed_id(site, replace(FEED, path="/feeds/other")) != minted
+    assert formats.feed_id(replace(site, id="urn:uuid:another"), FEED) != minted

@@ -323,3 +323,11 @@ def test_a_summary_feed_holds_no_content() -> None:
         body = formats.render(selection(item(summary="Short", content="<p>secret</p>"), feed=feed), format_)
         assert b"secret" not in body
         assert b"Short" in body
+
+
+def test_a_browser_is_told_how_to_show_the_xml() -> None:
+    site = replace(SITE, url="https://herald.example/news")
+    for format_ in ("rss", "atom"):
+        body = formats.render(selection(site=site), format_).splitlines()
+        assert body[0] == b"<?xml version='1.0' encoding='UTF-8'?>"
+        assert body[1] == b'<?xml-stylesheet type="text/css" href="/news/static/feed.css"?>'

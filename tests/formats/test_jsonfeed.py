@@ -10,7 +10,7 @@ from hypothesis import given
 from feedsvc import formats
 from feedsvc.model import Selection
 from tests.formats.samples import FEED, RICH, item, selection
-from tests.formats.test_render import FEW, selections
+from tests.formats.strategies import FEW, selections
 
 
 def feed(chosen: Selection) -> dict[str, Any]:

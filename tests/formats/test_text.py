@@ -66,10 +66,11 @@ def test_paths_are_encoded_but_for_their_slashes(path: str, made: str) -> None:
     ("text", "first"),
     [
         ("Short", "Short"),
-        ("One two three, four five", "One two three…"),
-        ("港口明早重新开放，渡轮恢复航行", "港口明早重新开放，渡轮恢复航…"),
+        ("One two three, four five", "One two…"),
+        ("One two,\nthree", "One two, three"),
+        ("港口明早重新开放，渡轮恢复航行", "港口明早重新开放，渡轮恢复…"),
         ("Supercalifragilistic", "Supercalifrag…"),
     ],
 )
 def test_an_opening_is_cut_at_a_word_where_there_are_words(text: str, first: str) -> None:
-    assert opening(text, 14 if text.isascii() else 15) in (first, text)
+    assert opening(text, 14) == first

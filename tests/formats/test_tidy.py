@@ -7,7 +7,7 @@ from hypothesis import given
 from feedsvc.formats.tidy import tidy
 from feedsvc.model import Person, Selection, Site
 from tests.formats.samples import FEED, item, selection
-from tests.formats.test_render import FEW, selections
+from tests.formats.strategies import FEW, selections
 
 
 @given(chosen=selections)

@@ -106,6 +106,11 @@ def test_a_move_for_good_is_told_as_far_as_it_is_for_good(
     assert answer.permanent == (upstream.url + permanent if permanent else None)
 
 
+def test_a_redirect_to_an_unescaped_address_is_followed(upstream: EvilServer) -> None:
+    assert client().fetch(f"{upstream.url}/redirect-to?{quote('/ok?a b é')}").body == FEED
+    assert upstream.asked[1][0] == "/ok?a%20b%20%E9"
+
+
 def test_the_allowed_number_of_redirects_is_followed_and_not_one_more(upstream: EvilServer) -> None:
     assert client(redirects=3).fetch(upstream.url + "/hops?3").status == 200
     with pytest.raises(FetchError, match="more than 3 times"):

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from feedsvc.store import FeedState, Store, feeds
 
 from .samples import NOW
 
-WORLD = FeedState("/feeds/world", "abc", NOW, (3, 1, 2), NOW)
+WORLD = FeedState("/feeds/world", "abc", NOW, (3, 1, 2), NOW, NOW + timedelta(hours=1))
 
 
 def test_a_feed_state_comes_back_as_it_was(store: Store) -> None:

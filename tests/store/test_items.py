@@ -41,6 +41,8 @@ def test_items_are_known_by_source_and_guid_in_every_state(store: Store) -> None
         assert set(items.known(c, "items")) == {"a.md", "b.md"}
         assert set(items.known(c, "agency")) == {"c.md"}
         assert items.known(c, "none") == {}
+        assert set(items.known(c, "items", ["b.md", "c.md"])) == {"b.md"}
+        assert items.known(c, "items", []) == {}
 
 
 def test_unknown_items_are_not_found(store: Store) -> None:
@@ -172,6 +174,13 @@ def test_the_next_moment_is_the_next_embargo_or_expiry(store: Store) -> None:
         assert items.next_moment(c, NOW + 1 * HOUR) == NOW + 1.5 * HOUR
         assert items.next_moment(c, NOW + 1.5 * HOUR) == NOW + 2 * HOUR
         assert items.next_moment(c, NOW + 2 * HOUR) is None
+
+
+def test_the_next_moment_of_a_feed_is_that_of_its_items(store: Store) -> None:
+    add(store, tagged("a", "Sea", hours=1), tagged("b", "Storm", hours=2))
+    with store.read() as c:
+        assert items.next_moment(c, NOW, Rule(tags=("storm",))) == NOW + 2 * HOUR
+        assert items.next_moment(c, NOW, Rule(tags=("air",))) is None
 
 
 def test_all_items_are_listed_by_state_source_and_words_in_pages(store: Store) -> None:

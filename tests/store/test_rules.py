@@ -104,6 +104,10 @@ def test_sql_selects_exactly_what_the_rule_says(
                 start = data.draw(st.sampled_from(belonging))
                 rest = belonging[belonging.index(start) + 1 :]
                 assert items.select(c, rule, now=NOW, limit=limit, order=order, before=start) == rest[:limit]
+            coming = [each for each in stored if each.state == "published" and _matches(rule, each)]
+            moments = [each.published for each in coming] + [each.article.expires for each in coming]
+            later = [moment for moment in moments if moment is not None and moment > NOW]
+            assert items.next_moment(c, NOW, rule) == min(later, default=None)
             tombstones = {each.slug for each in stored if each.state == "withdrawn" and _matches(rule, each)}
             assert {each.slug for each in items.withdrawn(c, rule, limit=99)} == tombstones
 

@@ -29,6 +29,15 @@ def test_what_is_due_is_claimed_once_an_interval(store: Store) -> None:
     assert _claim(store, minutes=5) == ["late", "now"]
 
 
+def test_an_idle_tick_learns_that_nothing_is_due_by_reading(store: Store) -> None:
+    with store.read() as c:
+        assert not schedule.due(c, NOW)
+    _put(store, a=1)
+    with store.read() as c:
+        assert not schedule.due(c, NOW)
+        assert schedule.due(c, NOW + MINUTE)
+
+
 def test_the_longest_overdue_are_claimed_first(store: Store) -> None:
     _put(store, a=-1, b=-3, c=-2)
     assert _claim(store, limit=2) == ["b", "c"]
@@ -49,7 +58,7 @@ def test_only_what_is_kept_stays(store: Store) -> None:
     with store.write() as t:
         schedule.keep(t.connection, ["b"])
     with store.read() as c:
-        assert schedule.entries(c) == [schedule.Entry("b", 5 * MINUTE, NOW)]
+        assert schedule.names(c) == {"b"}
 
 
 def test_nothing_kept_leaves_an_empty_schedule(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""A small newsroom for the tests of `web`: a real store, a catalog of three feeds, and a clock that we turn."""
+"""A small newsroom for the tests of `web`: a real store, three feeds, and a clock that we turn."""
 
 from __future__ import annotations
 
@@ -130,6 +130,8 @@ def ask(app: object, path: str, headers: Mapping[str, str] | None = None, method
 
     chunks: Iterable[bytes] = app(environ, start)  # type: ignore[operator]
     body = b"".join(chunks)
+    if hasattr(chunks, "close"):
+        chunks.close()
     status, given = answered[0]
     names = [name.lower() for name, _ in given]
     assert len(names) == len(set(names)), f"a header is there twice: {names}"

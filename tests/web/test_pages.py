@@ -135,7 +135,7 @@ def test_pages_last_known_are_served_while_the_database_is_away(
 def test_all_news_is_by_day_in_the_sites_time_zone(newsroom: Newsroom) -> None:
     late = NOON.replace(day=23, hour=23, minute=30)
     newsroom.add(
-        make("Lead"),
+        *(make(title) for title in ("Fourth", "Third", "Second", "Lead")),
         make("After midnight", published=late),
         make("Before", published=late - timedelta(hours=1)),
     )
@@ -309,7 +309,8 @@ def test_what_the_public_may_not_see_does_not_exist_in_any_answer(
     )
     assert found.body == absent.body
     for path in (
-        "/", "/feeds/", "/feeds/all/", "/feeds/storms/", "/tags/", "/authors/", "/tags/storm", "/authors/Anna Berg",
+        "/", "/feeds/", "/feeds/all/", "/feeds/storms/", "/tags/", "/authors/", "/tags/storm",
+        "/authors/Anna Berg",
         "/feeds/all.rss", "/feeds/all.atom", "/feeds/all.json", "/feeds/storms.rss", "/tags/storm.rss",
         "/authors/Anna Berg.json", "/feeds.opml", "/sitemap.xml", "/robots.txt",
     ):  # fmt: skip

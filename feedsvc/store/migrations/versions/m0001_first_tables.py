@@ -142,7 +142,13 @@ def _make_what_items_have() -> None:
 
 def _make_feeds() -> None:
     op.create_table(
-        "feed", _key("path"), _text("fingerprint"), _integer("updated"), _text("members"), _maybe("asked")
+        "feed",
+        _key("path"),
+        _text("fingerprint"),
+        _integer("updated"),
+        _text("members"),
+        _maybe("asked"),
+        _maybe("valid_until"),
     )
     op.create_table(
         "rendered",

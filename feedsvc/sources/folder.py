@@ -1,0 +1,176 @@
+"""Look at a folder of item files, and say what is new, changed, renamed, removed or broken in it.
+
+    scan ─▶ what differs from the known state ─▶ what has settled ─▶ read, compose ─▶ ownership ─▶ Look
+
+A look writes nothing: its caller stores what the Look says, and hands it back as `known` at the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from feedsvc.model import Arrival, FileState, Problem
+from feedsvc.sources import fields, ownership
+from feedsvc.sources.compose import Composed
+from feedsvc.sources.look import NOTE, Look, notes, with_notes
+from feedsvc.sources.ownership import Verdict
+from feedsvc.sources.reading import Reader, Reading
+from feedsvc.sources.rules import FolderRules
+from feedsvc.sources.scan import Scan, Seen, Torn, scan
+
+__all__ = ["Folder", "FolderRules", "Look"]
+
+SETTLE = 0.5
+"""Seconds that a file must stay the same before it is read: editors and copies write in pieces."""
+CONFIRM = 0.5
+"""Seconds until the second look that confirms a removal."""
+PATIENCE = 1.5
+"""The same while a new file is not settled yet: it may turn out to be the missing one."""
+GUARD_FILES = 10
+GUARD_SHARE = 0.2
+
+
+class Folder:
+    """A folder of item files, and what must be remembered of it between looks by our own clock."""
+
+    def __init__(self, rules: FolderRules) -> None:
+        self.rules = rules
+        self._reader = Reader(rules)
+        self._still: dict[str, tuple[Seen, float]] = {}
+        self._missed: dict[str, float] = {}
+        self._retry_refused = True
+
+    def look(
+        self,
+        known: Mapping[str, FileState],
+        monotonic: float,
+        now: datetime,
+        *,
+        confirm_removals: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Look:
+        """Return what is different from `known`; what is still being written waits for a later look.
+
+        `monotonic` is the caller's steady clock in seconds. `confirm_removals` lets a mass removal pass that
+        the guard holds back. `progress` is told (done, all) while files are read.
+        """
+        found = scan(self.rules.root)
+        if found.error:
+            self._missed.clear()
+            return Look(unreadable=found.error)
+        news = self._reader.news(found, known, now, refused=self._retry_refused)
+        settled, waiting = self._settle(news, found, monotonic)
+        readings, torn = self._read(settled, found, known, now, progress)
+        waiting |= torn
+        missing = _missing(found, known)
+        verdict = ownership.decide([reading.claim() for reading in readings.values()], known, missing)
+        missing -= set(verdict.moved.values())
+        due = self._due(missing, bool(waiting - known.keys()), monotonic)
+        held = set() if confirm_removals else _held(missing, known, verdict)
+        look = with_notes(
+            _told(readings, known, verdict, due - held), notes(found, self.rules.source), found, known
+        )
+        # A guid that is free again may be the one that another file was refused for.
+        self._retry_refused = bool(look.gone)
+        unsettled = bool(waiting or missing - due or look.gone)
+        return replace(look, held=len(due & held), seen=len(found.files), unsettled=unsettled)
+
+    def _settle(self, news: set[str], found: Scan, monotonic: float) -> tuple[set[str], set[str]]:
+        """Divide the news into files that have been still long enough and files that have not."""
+        before, self._still = self._still, {}
+        settled: set[str] = set()
+        for path in news:
+            seen = found.files[path]
+            last, since = before.get(path, (None, monotonic))
+            self._still[path] = (seen, since if last == seen else monotonic)
+            if last == seen and monotonic - since >= SETTLE:
+                settled.add(path)
+        return settled, news - settled
+
+    def _read(
+        self,
+        settled: set[str],
+        found: Scan,
+        known: Mapping[str, FileState],
+        now: datetime,
+        progress: Callable[[int, int], None] | None,
+    ) -> tuple[dict[str, Reading], set[str]]:
+        """Return the readings by path, and the paths that changed while they were read."""
+        readings: dict[str, Reading] = {}
+        torn: set[str] = set()
+        for done, path in enumerate(sorted(settled), 1):
+            try:
+                reading = self._reader.read(path, found, known.get(path), now)
+                if reading:
+                    readings[path] = reading
+            except Torn:
+                torn.add(path)
+                del self._still[path]
+            if progress:
+                progress(done, len(settled))
+        return readings, torn
+
+    def _due(self, missing: set[str], is_patient: bool, monotonic: float) -> set[str]:
+        """Return the missing files whose second look this is."""
+        self._missed = {path: self._missed.get(path, monotonic) for path in missing}
+        wait = PATIENCE if is_patient else CONFIRM
+        return {path for path, since in self._missed.items() if monotonic - since >= wait}
+
+
+def _missing(found: Scan, known: Mapping[str, FileState]) -> set[str]:
+    """Return the known files that are not there, as far as the scan could see."""
+    gone = (path for path, state in known.items() if path not in found.files and state.hash != NOTE)
+    return {path for path in gone if not found.hides(path)}
+
+
+def _held(missing: set[str], known: Mapping[str, FileState], verdict: Verdict) -> set[str]:
+    """Return the removals to hold back: all that take an item with them, if they are suspiciously many."""
+    owned = set(verdict.guids.values())
+    items = {path for path in missing if known[path].guid and known[path].guid not in owned}
+    everything = sum(bool(state.guid) for state in known.values())
+    return items if len(items) > GUARD_FILES and len(items) > GUARD_SHARE * everything else set()
+
+
+def _told(
+    readings: Mapping[str, Reading], known: Mapping[str, FileState], verdict: Verdict, removed: set[str]
+) -> Look:
+    """Return the look at the files that are items."""
+    arrivals: list[Arrival] = []
+    states: list[FileState] = []
+    problems: dict[str, tuple[Problem, ...]] = {}
+    for path, reading in readings.items():
+        guid, owner = verdict.guids[path], verdict.refused.get(path)
+        problems[path] = reading.problems(owner)
+        state = reading.remembered(guid, problems[path])
+        states.append(state)
+        before = known.get(path)
+        is_same = before is not None and (before.guid, before.hash) == (guid, state.hash)
+        if reading.composed and owner is None and not is_same:
+            arrivals += _arrival(guid, reading.composed)
+    forgotten = sorted({*verdict.moved.values(), *removed} - readings.keys())
+    return Look(
+        arrivals=tuple(arrivals),
+        renamed=tuple(sorted((old, new) for new, old in verdict.moved.items())),
+        gone=_gone(readings, known, verdict, removed),
+        files=tuple(states),
+        forgotten=tuple(forgotten),
+        problems={**problems, **dict.fromkeys(forgotten, ())},
+    )
+
+
+def _arrival(guid: str, composed: Composed) -> list[Arrival]:
+    if composed.article is None:
+        return []
+    uri = fields.uri(composed.guid)
+    return [Arrival(guid, composed.article, uri, composed.slug, composed.draft, composed.media)]
+
+
+def _gone(
+    readings: Mapping[str, Reading], known: Mapping[str, FileState], verdict: Verdict, removed: set[str]
+) -> tuple[str, ...]:
+    """Return the guids that no file holds any more."""
+    left = {known[path].guid for path in {*removed, *readings} if path in known}
+    others = (state.guid for path, state in known.items() if path not in removed and path not in readings)
+    return tuple(sorted(left - {*others, *verdict.guids.values(), ""}))

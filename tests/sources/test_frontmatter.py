@@ -1,0 +1,101 @@
+"""Fields at the head of a file; each file in cases/frontmatter is a case, with its expectation beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsvc.sources.frontmatter import MAX_CHARS, read, read_data
+from feedsvc.sources.problems import describe
+
+CASES = Path(__file__).parent.parent / "cases" / "frontmatter"
+FILES = sorted(path.name for path in CASES.iterdir() if not path.name.endswith(".expected.json"))
+WHOLE = (".json", ".yaml", ".toml")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_gives_its_fields_its_text_and_its_problems(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    path = CASES / name
+    text = path.read_text("utf-8")
+    fields, problems = (
+        read_data(text, path.suffix, name, "items") if path.suffix in WHOLE else read(text, name, "items")
+    )
+    found = {**asdict(fields), "problems": [describe(problem).split("\n") for problem in problems]}
+    as_json = json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n"
+    expected = CASES / f"{name}.expected.json"
+    if request.config.getoption("update_cases"):
+        expected.write_text(as_json, "utf-8")
+    assert as_json == expected.read_text("utf-8")
+
+
+def test_no_expectation_is_left_without_its_file() -> None:
+    left = {path.name.removesuffix(".expected.json") for path in CASES.glob("*.expected.json")}
+    assert left == set(FILES)
+
+
+LINES = st.sampled_from(
+    [
+        "---",
+        "+++",
+        "...",
+        "title: x",
+        "title: a: b",
+        "tags: [a",
+        "Title: y",
+        "",
+        "text",
+        "- x",
+        "a = 1",
+        "#",
+        "\tz: 1",
+    ]
+)
+TEXTS = st.one_of(st.text(), st.lists(st.one_of(LINES, st.text(max_size=8))).map("\n".join))
+
+
+@settings(max_examples=150)
+@given(TEXTS)
+def test_no_line_of_a_text_is_lost(text: str) -> None:
+    fields, problems = read(text, "a.md", "items")
+    if fields.kind == "none" or any(problem.severity == "error" for problem in problems):
+        assert fields.body == text
+    else:
+        assert text.split("\n")[fields.body_line - 1 :] == (
+            fields.body.split("\n") if fields.body_line <= text.count("\n") + 1 else []
+        )
+        assert set(fields.marks) <= set(fields.values)
+
+
+@settings(max_examples=100)
+@given(TEXTS, st.sampled_from([".json", ".yaml", ".yml", ".toml"]))
+def test_a_file_of_fields_never_raises_whatever_is_in_it(text: str, suffix: str) -> None:
+    read_data(text, suffix, f"a{suffix}", "items")
+
+
+@pytest.mark.parametrize("suffix", [".json", ".yaml", ".toml"])
+def test_deep_nesting_is_refused_and_not_followed(suffix: str) -> None:
+    start = {".json": "", ".yaml": "a: ", ".toml": "a = "}[suffix]
+    _, problems = read_data(start + "[" * 50_000, suffix, f"a{suffix}", "items")
+    assert [problem.code for problem in problems] == ["E102"]
+
+
+def test_long_numbers_are_refused_and_not_computed() -> None:
+    _, problems = read_data('{"x_n": ' + "9" * 10_000 + "}", ".json", "a.json", "items")
+    assert [problem.code for problem in problems] == ["E102"]
+
+
+def test_a_large_head_is_refused_unread() -> None:
+    _, problems = read("---\ntitle: x\nsummary: " + "y" * MAX_CHARS + "\n---\n", "a.md", "items")
+    assert [(problem.code, problem.line) for problem in problems] == [("E107", 1)]
+
+
+def test_a_mark_points_at_the_value() -> None:
+    fields, _ = read('---\ntitle: x\n"date":   2026-11-24\n---\n', "a.md", "items")
+    assert (fields.marks["date"].line, fields.marks["date"].column) == (3, 11)
