@@ -1,6 +1,6 @@
 """Say what arrivals mean for the items that are known: pure, the whole rule of identity over time.
 
-    arrivals + known items + now ─ decide ─▶ Changes
+arrivals + known items + now ─ decide ─▶ Changes
 """
 
 from __future__ import annotations

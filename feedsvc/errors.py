@@ -1,19 +1,19 @@
 """Every deliberate error, as a tree; each class says what happens next.
 
-    FeedsvcError                 anything raised on purpose; all else is a bug and is not caught
-    ├── ConfigError              start-up stops with file, line, option, and what to write instead
-    ├── RequestError             the asker can mend it
-    │   ├── Invalid              422   field and reason
-    │   ├── NotFound             404   kind and name
-    │   │   └── Withdrawn        410   the item was taken back
-    │   ├── Conflict             409   what stands in the way
-    │   └── Denied               403   what is missing
-    ├── SourceError              one source failed: recorded with it, tried again later, the others go on
-    │   ├── FetchError           network, status, size, time, forbidden address
-    │   │   └── Gone             410: the source is switched off
-    │   └── ParseError           it came, but is not what it should be
-    ├── DeliveryError            a subscriber did not take it: tried again, then given up
-    └── StoreError               the database: the request answers 503, the job tries again
+FeedsvcError                 anything raised on purpose; all else is a bug and is not caught
+├── ConfigError              start-up stops with file, line, option, and what to write instead
+├── RequestError             the asker can mend it
+│   ├── Invalid              422   field and reason
+│   ├── NotFound             404   kind and name
+│   │   └── Withdrawn        410   the item was taken back
+│   ├── Conflict             409   what stands in the way
+│   └── Denied               403   what is missing
+├── SourceError              one source failed: recorded with it, tried again later, the others go on
+│   ├── FetchError           network, status, size, time, forbidden address
+│   │   └── Gone             410: the source is switched off
+│   └── ParseError           it came, but is not what it should be
+├── DeliveryError            a subscriber did not take it: tried again, then given up
+└── StoreError               the database: the request answers 503, the job tries again
 """
 
 from __future__ import annotations

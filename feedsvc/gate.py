@@ -1,6 +1,6 @@
 """The publish gate: nothing replaces the live bytes of a feed unless it is fit to be read.
 
-    selection ─ render ─ check ─ read back ─▶ Built     (an item that stands in the way is left out)
+selection ─ render ─ check ─ read back ─▶ Built     (an item that stands in the way is left out)
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 
 from feedsvc import article
 from feedsvc.model import Arrival
-from feedsvc.store import encode_article
+from feedsvc.store import canonical_article
 
 NAMESPACE = uuid.UUID("6f2d5a52-6d0c-5d0f-9d57-52b1f2a0c6f3")
 """Of every id that feedsvc mints by name (RFC 9562 §5.5); changing it would change every such id."""
@@ -37,7 +37,7 @@ def site_id(url: str) -> str:
 
 
 def id_of(arrival: Arrival, source: str) -> str:
-    """Return the id for a new item: its author's or its source's own where that is a URI, else a minted one."""
+    """Return a new item's id: its author's or its source's own where that is a URI, else a minted one."""
     if arrival.id and is_uri(arrival.id):
         return arrival.id
     return minted(source, arrival.guid)
@@ -74,7 +74,7 @@ def free_slug(wish: str, taken: AbstractSet[str]) -> str:
 def content_hash(arrival: Arrival) -> str:
     """Return the hash of everything about an arrival that anybody can see, state and slug included."""
     seen = json.dumps(
-        [encode_article(arrival.article), arrival.slug, arrival.draft, list(arrival.media)],
+        [canonical_article(arrival.article), arrival.slug, arrival.draft, list(arrival.media)],
         ensure_ascii=False,
         sort_keys=True,
     )

@@ -100,13 +100,16 @@ def refresh_upstream(
         if state is not None:
             sources.put_state(tx.connection, _answered(state, refreshed, now, next_at))
         _apply(tx, queue, changes)
-    return Outcome(
-        key, len(changes.new), len(changes.changed), 0, changes.unchanged, len(refreshed.problems)
-    )
+    return Outcome(key, len(changes.new), len(changes.changed), 0, changes.unchanged, len(refreshed.problems))
 
 
-def record_failure(store: Store, key: str, error: SourceError, *, now: datetime, next_at: datetime) -> Outcome:
-    """Note that a source failed and when to try again; its items stay published. One that is gone is paused."""
+def record_failure(
+    store: Store, key: str, error: SourceError, *, now: datetime, next_at: datetime
+) -> Outcome:
+    """Note that a source failed and when to try again; its items stay published.
+
+    One that is gone for good is paused.
+    """
     with store.write() as tx:
         state = sources.state(tx.connection, key)
         if state is not None:

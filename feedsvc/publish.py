@@ -175,7 +175,9 @@ def _updated(
 ) -> datetime:
     """Say when the feed last changed: with its items, and forward when one leaves; never back."""
     times = [item.updated for item in chosen]
-    times += [item.withdrawn_at for item in items.withdrawn(connection, feed.rule, limit=1) if item.withdrawn_at]
+    times += [
+        item.withdrawn_at for item in items.withdrawn(connection, feed.rule, limit=1) if item.withdrawn_at
+    ]
     newest = max(times, default=EPOCH)
     if before is None:
         return newest

@@ -13,8 +13,8 @@ from feedsvc.queue import Queue, open_queue
 from feedsvc.sources import Folder, FolderRules, UpstreamRules
 from feedsvc.store import Store, meta
 
-
 SITE_ID = "site_id"
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

@@ -64,8 +64,9 @@ def test_a_correction_keeps_id_slug_and_published_and_moves_updated() -> None:
 
 
 def test_updated_never_goes_back_even_if_the_clock_does() -> None:
-    before = born(arrival())
-    item = after(arrival(title="Storm reopens the pier"), before, NOON - 24 * HOUR)
+    published = NOON - 48 * HOUR
+    before = after(arrival(title="Two", published=published), born(arrival(published=published)), NOON)
+    item = after(arrival(title="Three", published=published), before, NOON - 24 * HOUR)
     assert item.updated > before.updated
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -210,8 +211,6 @@ def test_newsboat_follows_the_feed(tree: Tree, tmp_path: Path) -> None:
     live_within(tree, tree.write("boat.md", item("A boat for newsboat & <friends>")), "A boat for newsboat")
     command = ["newsboat", "-u", str(urls), "-c", str(cache), "-C", "/dev/null", "-x", "reload"]
     subprocess.run(command, check=True, timeout=30, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
-    import sqlite3
-
     with sqlite3.connect(cache) as database:
         read = {row[0] for row in database.execute("SELECT title FROM rss_item")}
     database.close()

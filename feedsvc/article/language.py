@@ -10,7 +10,7 @@ _MIN_LETTERS = 40
 _MIN_UNSPACED = 12
 _SAMPLE = 2_000
 """Characters that are looked at: more does not make the guess better."""
-_SURE = 0.9
+_SURE = 0.8
 
 
 def language(text: str) -> str | None:

@@ -227,10 +227,12 @@ def _tags(page: _Page) -> tuple[str, ...]:
         for part in text.split(",")
     ]
     tags = linked or page.metas.get("article:tag", []) or listed
-    found = {
-        tag.casefold(): tag for tag in (" ".join(tag.split()).strip("#") for tag in reversed(tags)) if tag
-    }
-    return tuple(reversed(found.values()))[:MAX_TAGS]
+    found: dict[str, str] = {}
+    for tag in tags:
+        name = " ".join(tag.split()).strip("#")
+        found.setdefault(name.casefold(), name)
+    found.pop("", None)
+    return tuple(found.values())[:MAX_TAGS]
 
 
 def _language(page: _Page) -> str | None:

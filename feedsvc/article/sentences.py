@@ -26,6 +26,8 @@ _ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.\s*$")
 _ORDINAL_LANGUAGES = frozenset(
     {"de", "da", "nb", "nn", "no", "fi", "is", "cs", "sk", "hu", "sl", "hr", "et", "lv"}
 )
+_CJK_QUOTED = re.compile(r"[。！？][”」』]\s*$")
+_CJK_ATTRIBUTION = re.compile(r"[とっ]|[^。！？“「『]{0,12}?(?:[说說道称稱问問言曰]|表示|写道|寫道)")
 _CLOSING = tuple(",;，、)]）】”」』»›’")
 _OPENERS = {
     "“": "”",
@@ -108,6 +110,8 @@ def _is_boundary(before: str, after: str, language: str) -> bool:
     if start[0].islower() or _SHORTENED.search(before):
         return False
     if _NOON.search(before) and _AFTER_NOON.match(start):
+        return False
+    if _CJK_QUOTED.search(before) and _CJK_ATTRIBUTION.match(start):
         return False
     return not (_ORDINAL.search(before) and language in _ORDINAL_LANGUAGES)
 

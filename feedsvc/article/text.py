@@ -91,6 +91,9 @@ class _Reading:
             if self._parts:
                 self._parts.append("\t")
             self.read(node, "cell")
+        elif name in ("rt", "rp"):
+            # How a word is read aloud beside it is not part of the sentence.
+            return
         elif name not in BLOCKS:
             self.read(node, kind)
         else:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PreformattedString
 
 from feedsvc.article import policy
 from feedsvc.article.policy import names
@@ -40,7 +40,7 @@ def parse(html: str) -> Tag | None:
         return None
     # What stands in these is raw text to a browser; under other names it is elements like all else.
     admitted = sendable(policy.admit(_RAW.sub(lambda match: f"<{match[1]}x-{match[2].lower()}", html)))
-    if admitted.count("<") > 3 * MAX_TAGS or is_deep(admitted):
+    if len(admitted) > 2 * MAX_BYTES or admitted.count("<") > 3 * MAX_TAGS or is_deep(admitted):
         return None
     # Of BeautifulSoup's parsers this one changes nothing in balanced HTML; it is slow only in other.
     return BeautifulSoup(f"<div>{admitted}</div>", "html.parser", multi_valued_attributes=None).div
@@ -81,8 +81,8 @@ def text_of(tag: Tag) -> str:
 
 
 def is_text(node: object) -> bool:
-    """Say whether the node is text that a reader sees: not a comment, a declaration or a script's."""
-    return type(node) is NavigableString
+    """Say whether the node is text that a reader sees: not a comment or a declaration."""
+    return isinstance(node, NavigableString) and not isinstance(node, PreformattedString)
 
 
 def _is_tangled(html: str) -> bool:

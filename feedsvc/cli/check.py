@@ -11,7 +11,7 @@ import click
 from feedsvc import config, feeds
 from feedsvc.cli import output
 from feedsvc.cli.command import Command, json_option
-from feedsvc.cli.output import Terminal, terminal
+from feedsvc.cli.output import Terminal, counted, terminal
 from feedsvc.decide import decide
 from feedsvc.errors import StoreError
 from feedsvc.formats import SUFFIXES
@@ -65,10 +65,9 @@ def check(as_json: bool) -> int:
         for problem in findings.problems:
             speaker.show(describe(problem))
         warnings = len(findings.problems) - findings.errors
-        speaker.tell(
-            f"{len(findings.items)} items in {len(findings.held_by)} feeds: "
-            f"{findings.errors} errors, {warnings} warnings"
-        )
+        items, feeds_ = counted(len(findings.items), "item"), counted(len(findings.held_by), "feed")
+        told = f"{counted(findings.errors, 'error')}, {counted(warnings, 'warning')}"
+        speaker.tell(f"{items} in {feeds_}: {told}")
     return output.BAD_CONTENT if findings.errors else output.OK
 
 

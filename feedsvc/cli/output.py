@@ -58,7 +58,9 @@ class Terminal:
             for row in rows:
                 click.echo("\t".join(_one_line(cell) for cell in row))
             return
-        table = Table(*headers, box=None, pad_edge=False, header_style="bold")
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for header in headers:
+            table.add_column(header, overflow="fold")
         for row in rows:
             table.add_row(*map(_one_line, row))
         console.print(table, markup=False, highlight=False)
@@ -95,6 +97,11 @@ def caret(complaint: Complaint) -> str:
     before = "".join("\t" if letter == "\t" else " " for letter in complaint.excerpt[: complaint.column - 1])
     mark = " " * (len(number) - 2) + "| " + before + "^" * complaint.width
     return f"{complaint}\n{number}{complaint.excerpt}\n{mark}"
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its word, as in “1 item” and “2 items”."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def when(moment: datetime | None) -> str:

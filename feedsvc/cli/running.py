@@ -11,7 +11,7 @@ from feedsvc import __version__, logs
 from feedsvc.cli import output
 from feedsvc.cli import serve as processes
 from feedsvc.cli.command import Command, json_option
-from feedsvc.cli.output import terminal
+from feedsvc.cli.output import counted, terminal
 from feedsvc.ingest import Outcome
 from feedsvc.service import open_service, prepare
 from feedsvc.work import refresh_now
@@ -103,7 +103,17 @@ def _fields(outcome: Outcome) -> dict[str, object]:
 def _told(outcome: Outcome) -> str:
     if outcome.error:
         return f"{outcome.source}: failed: {outcome.error}"
-    counts = ("new", "changed", "withdrawn", "unchanged", "problems", "held")
-    fields = _fields(outcome)
-    told = [f"{fields[name]} {name}" for name in counts if fields[name]]
+    told = [
+        f"{number} {word}"
+        for number, word in (
+            (outcome.new, "new"),
+            (outcome.changed, "changed"),
+            (outcome.withdrawn, "withdrawn"),
+            (outcome.unchanged, "unchanged"),
+            (outcome.held, "held back"),
+        )
+        if number
+    ]
+    if outcome.problems:
+        told.append(f"{counted(outcome.problems, 'problem')}, see `feedsvc check`")
     return f"{outcome.source}: {', '.join(told) or 'nothing there'}"

@@ -73,7 +73,6 @@ def web(settings: config.Settings) -> int:
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=15000),
         log_dictconfig={"version": 1, "disable_existing_loggers": False},
-        process_name="feedsvc-web",
     ).serve()
     return 0
 

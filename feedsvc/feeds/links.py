@@ -6,7 +6,7 @@ from feedsvc import formats
 from feedsvc.model import FORMATS, Format, Selection
 
 
-def links(selection: Selection, format: Format) -> tuple[str, ...]:  # noqa: A002 # the word of the model
+def links(selection: Selection, format: Format) -> tuple[str, ...]:  # the word of the model
     """Return the values of the Link header of a feed in one format, every address absolute.
 
     Hubs and self come first, as some subscribers read no further (WebSub §4); then the page for people

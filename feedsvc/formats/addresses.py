@@ -54,5 +54,5 @@ def root(site: Site) -> str:
 
 
 def feed_id(site: Site, feed: Feed) -> str:
-    """Return the feed's atom:id: made of the site's id and its path, so that it stays when the domain changes."""
+    """Return the feed's atom:id: of the site's id and its path, so that it outlives a domain."""
     return uuid.uuid5(uuid.uuid5(_FEED_IDS, site.id or root(site)), feed.path).urn

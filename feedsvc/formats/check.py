@@ -13,7 +13,7 @@ from feedsvc.formats.jsonfeed import VERSION
 from feedsvc.model import Format
 
 
-def check(body: bytes, format: Format) -> None:  # noqa: A002 # the word of the model
+def check(body: bytes, format: Format) -> None:  # the word of the model
     """Raise ParseError with the first thing that makes these bytes no valid feed of this format."""
     {"rss": _check_rss, "atom": _check_atom, "json": _check_json}[format](body)
 

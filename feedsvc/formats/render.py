@@ -44,7 +44,7 @@ class RenderError(FeedsvcError):
         self.reason = reason
 
 
-def render(selection: Selection, format: Format) -> bytes:  # noqa: A002 # the word of the model
+def render(selection: Selection, format: Format) -> bytes:  # the word of the model
     """Return the selection in a format, UTF-8; the same selection always gives the same bytes.
 
     Every date comes from the selection, none from the clock. Raises RenderError for the first item

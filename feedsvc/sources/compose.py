@@ -9,20 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedsvc import article
-from feedsvc.model import Article, Enclosure, Image, Problem
+from feedsvc.model import Article, Problem
 from feedsvc.sources import aliases, fields, files, frontmatter, markup
 from feedsvc.sources.frontmatter import Fields
-from feedsvc.sources.problems import Mark, Report
+from feedsvc.sources.problems import Report
 from feedsvc.sources.rules import FolderRules
 from feedsvc.sources.shelf import Shelf
-from feedsvc.sources.values import Unfit, url
 
 MAX_TITLE = 90
 """Characters of a title that is taken from the text."""
 MAX_WRITTEN_TITLE = 500
 MAX_SUMMARY = 500
-MAX_TOLD = 20
-"""Missing files that are told of, in one item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +74,7 @@ class _Desk:
             self._report.warn("W202", f"read as {encoding}. Save it as UTF-8")
         self._fields = self._read(text)
         self._written = fields.interpret(self._fields, self._report, rules.timezone)
-        self._media: dict[str, None] = {}
-        self._missing: dict[str, None] = {}
+        self._attached = Attachments(path, shelf, self._report)
 
     def compose(self, now: datetime) -> Composed:
         if self._report.broken:
@@ -108,8 +104,8 @@ class _Desk:
             guid=written.guid,
             slug=article.slug(written.slug) or None,
             draft=written.draft or files.is_drafts(self._path),
-            media=tuple(self._media) if made else (),
-            wanted=(*self._media, *self._missing),
+            media=tuple(self._attached.found) if made else (),
+            wanted=(*self._attached.found, *self._attached.missing),
             problems=tuple(self._report.problems),
             id_place=self._id_place(),
         )
@@ -129,14 +125,15 @@ class _Desk:
         return read
 
     def _article(self) -> Article:
+        attached = self._attached
         form, body = self._body()
         base = self._page(body) if form == "html" and markup.is_page(body) else self._fragment(form, body)
-        content = self._without_missing(base.content)
+        content = attached.without_missing(base.content)
         written = self._written
         language = written.language or base.language or article.language(article.to_text(content))
         language = language or self._rules.language
         title = self._title(written.title or base.title, content, language)
-        image = self._image(written.image) if written.image else self._kept(base.image)
+        image = attached.image(written.image) if written.image else attached.kept(base.image)
         dated = article.parse_date(files.dated_name(self._path)[0], self._rules.timezone)
         tags = (*written.tags, *base.tags)
         if self._rules.subfolder_tags:
@@ -151,8 +148,8 @@ class _Desk:
             authors=written.authors or base.authors,
             tags=tuple({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1],
             language=language,
-            image=image or self._measured(article.first_image(content)),
-            enclosures=tuple(e for e in map(self._enclosure, written.enclosures) if e) or base.enclosures,
+            image=image or attached.measured(article.first_image(content)),
+            enclosures=tuple(e for e in map(attached.enclosure, written.enclosures) if e) or base.enclosures,
             published=written.published or base.published or dated,
             updated=written.updated or base.updated,
             expires=written.expires,
@@ -190,6 +187,9 @@ class _Desk:
             title = first[2:].strip()
         html = {"markdown": article.markdown, "text": article.plain}.get(form, str)(body)
         removed = article.removed(html)
+        if "<input" not in body:
+            # Markdown's own task lists are made of these.
+            removed = tuple(name for name in removed if name != "input")
         if removed:
             self._report.warn(
                 "W207", f"left out of the text, since it is not safe in feeds: {', '.join(removed)}"
@@ -204,25 +204,6 @@ class _Desk:
         markup.point_to_shelf(root, self._shelf, self._path)
         return Article(title, article.clean(root.decode_contents(), self._shelf.folder_url(self._path)))
 
-    def _without_missing(self, content: str) -> str:
-        content, found, missing = markup.remove_missing(content, self._shelf)
-        self._media |= dict.fromkeys(found)
-        for path, tag in missing[:MAX_TOLD]:
-            self._missing[path] = None
-            name = path.rpartition("/")[2]
-            if tag in ("img", "source"):
-                self._tell_missing(path, self._report.place(name))
-            elif name:
-                hint = "there is no such file to link to; for another item, link its address"
-                self._report.warn("W208", f"“{name}”: {hint}", self._report.place(name))
-        return content
-
-    def _tell_missing(self, path: str, at: Mark | None, field: str = "") -> None:
-        near = self._shelf.near(path)
-        hint = f" Is it “{near}”?" if near else ""
-        message = f"“{path}” is not there; the item is published without it.{hint}"
-        self._report.warn("E109", message, at, field)
-
     def _title(self, written: str, content: str, language: str) -> str:
         title = " ".join(written.split())
         if title:
@@ -234,7 +215,7 @@ class _Desk:
         text = article.to_text(content).strip()
         if not text and not self._written.enclosures and not self._written.image and not self._written.link:
             return ""
-        first = article.shorten(" ".join(text.split("\n\n")[0].split()), MAX_TITLE, language)
+        first = _first_sentence(" ".join(text.split("\n\n")[0].split()), language)
         name = " ".join(files.dated_name(self._path)[1].replace("-", " ").replace("_", " ").split())
         title = first or name[:1].upper() + name[1:]
         self._report.warn(
@@ -248,48 +229,10 @@ class _Desk:
             return written if len(written) <= MAX_SUMMARY else article.shorten(written, MAX_SUMMARY, language)
         return found or article.summarise(content, title, language)
 
-    def _image(self, written: Image) -> Image | None:
-        place = self._place(written.url, "image", picture=True)
-        return self._measured(replace(written, url=place)) if place else None
 
-    def _kept(self, image: Image | None) -> Image | None:
-        """Return a page's image, if it is not one of ours that is missing."""
-        path = self._shelf.path(image.url) if image else None
-        if path is None:
-            return image
-        if self._shelf.state(path).size < 0:
-            return None
-        self._media[path] = None
-        return self._measured(image)
-
-    def _measured(self, image: Image | None) -> Image | None:
-        path = self._shelf.path(image.url) if image else None
-        if image is None or path is None or image.width:
-            return image
-        width, height = self._shelf.dimensions(path)
-        return replace(image, width=width, height=height)
-
-    def _enclosure(self, written: Enclosure) -> Enclosure | None:
-        place = self._place(written.url, "enclosure", picture=False)
-        path = self._shelf.path(place) if place else None
-        if place is None or path is None:
-            return replace(written, url=place) if place else None
-        return replace(written, url=place, length=self._shelf.state(path).size)
-
-    def _place(self, reference: str, field: str, *, picture: bool) -> str | None:
-        """Return the address of a file beside the item or elsewhere; None, and why, if there is none."""
-        at = self._report.place(reference)
-        candidates = self._shelf.candidates(reference, self._path)
-        found = self._shelf.find(reference, self._path)
-        if found:
-            self._media[found] = None
-            return self._shelf.url(found)
-        if candidates:
-            self._missing[candidates[0]] = None
-            self._tell_missing(candidates[0], at, field)
-            return None
-        try:
-            return url(reference)
-        except Unfit as error:
-            self._report.error(error.code, f"{error}, or the path of a file beside this one", at, field)
-            return None
+def _first_sentence(text: str, language: str) -> str:
+    """Return the first sentence of a paragraph, cut where it is longer than a title may be."""
+    found = article.shorten(text, MAX_TITLE, language)
+    while (shorter := article.shorten(found, len(found) - 1, language)) and not shorter.endswith("…"):
+        found = shorter
+    return found

@@ -73,7 +73,7 @@ class Folder:
             _told(readings, known, verdict, due - held), notes(found, self.rules.source), found, known
         )
         # A guid that is free again may be the one that another file was refused for.
-        self._retry_refused = bool(look.gone)
+        self._retry_refused = bool(look.gone) or (self._retry_refused and bool(waiting))
         unsettled = bool(waiting or missing - due or look.gone)
         return replace(look, held=len(due & held), seen=len(found.files), unsettled=unsettled)
 

@@ -170,8 +170,8 @@ def _toml(text: str, above: int) -> tuple[dict[str, object], dict[str, Mark]]:
         mark = Mark(int(found[1]), int(found[2])) if found else position(text, len(text))
         reason = re.sub(r" \(at .*\)$", "", str(error))
         if "overwrite" in reason or "twice" in reason:
-            key = text.split("\n")[mark.line - 1].partition("=")[0].strip()
-            raise Malformed("E105", "it stands twice; keep one", Mark(mark.line, 1), key) from error
+            name = text.split("\n")[mark.line - 1].partition("=")[0].strip()
+            raise Malformed("E105", "it stands twice; keep one", Mark(mark.line, 1), name) from error
         raise Malformed("E102", f"this is not TOML: {reason}", mark) from error
     key = re.compile(r"^[ \t]*[\"']?([^\"'=\n]+?)[\"']?[ \t]*=[ \t]*", re.MULTILINE)
     return values, _marks(text, key, values)

@@ -117,7 +117,7 @@ class Reader:
         seconds = now if isinstance(now, int) else int(now.timestamp())
         if known.rules != self._rules_hash or 0 < known.until <= seconds:
             return False
-        return all(self._shelf.state(media.path) == media for media in known.media)
+        return all(self._shelf.is_as(media) for media in known.media)
 
     def _print(self, state: FileState) -> Fingerprint | None:
         kept = self._prints.get(state.path)

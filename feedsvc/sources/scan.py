@@ -129,7 +129,7 @@ class _Walk:
         wanted = files.is_open(name) if is_folder else files.is_item(name)
         if not wanted or not _is_utf8(path) or self._ignore.file(path) or self._ignore.folder(path):
             return
-        if about is None or not real.startswith(self._root + os.sep):
+        if about is None or not f"{real}{os.sep}".startswith(self._root + os.sep):
             self._found.outside.add(path)
         elif is_folder and (about.st_dev, about.st_ino) not in self._folders:
             before = set(self._found.files)

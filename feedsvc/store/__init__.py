@@ -10,7 +10,7 @@ Everything that the database does not do raises StoreError.
 from sqlalchemy import Connection
 
 from feedsvc.store import clock, feeds, items, meta, rendered, schedule, sources
-from feedsvc.store.codec import encode as encode_article
+from feedsvc.store.codec import canonical as canonical_article
 from feedsvc.store.database import Store, Transaction
 from feedsvc.store.feeds import FeedState
 from feedsvc.store.sources import SourceState
@@ -24,8 +24,8 @@ __all__ = [
     "SourceState",
     "Store",
     "Transaction",
+    "canonical_article",
     "clock",
-    "encode_article",
     "feeds",
     "folded",
     "items",

@@ -26,6 +26,11 @@ def encode(article: Article) -> str:
     return json.dumps({"v": VERSION, **_plain(article)}, ensure_ascii=False, separators=(",", ":"))
 
 
+def canonical(article: Article) -> str:
+    """Return a text that tells one article from another, whatever version of the format is in use."""
+    return json.dumps(_plain(article), ensure_ascii=False, separators=(",", ":"))
+
+
 def decode(text: str) -> Article:
     """Return the article of a text that `encode` wrote; a StoreError if a newer version wrote it."""
     row: _Json = json.loads(text)
@@ -54,7 +59,7 @@ def _plain(value: object) -> Any:  # whatever JSON can hold
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if isinstance(value, Mapping):
-        return dict(value)
+        return dict(sorted(value.items()))
     if is_dataclass(value):
         told = ((field, getattr(value, field.name)) for field in fields(value))
         return {field.name: _plain(held) for field, held in told if held != _default(field)}

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, redirect, request
 
 from feedsvc import feeds as rules
+from feedsvc import formats
 from feedsvc.errors import NotFound, Withdrawn
 from feedsvc.model import Feed, Item, Site
 from feedsvc.publish import Catalog
@@ -161,7 +162,7 @@ def _item(found: Item) -> Page:
 
 def _filtered(name: str, kind: str, feed_of: FeedOf, labels: Labels) -> Response:
     """Answer the items of a tag or an author; a feed document where the address is one's."""
-    served = documents.serve(request.path)
+    served = _document(feed_of, labels)
     if served is not None:
         return served
     if name.endswith("/"):
@@ -177,6 +178,28 @@ def _filtered(name: str, kind: str, feed_of: FeedOf, labels: Labels) -> Response
         return html(_news("news.html", label, feed.path, feed, listed, (feed, _all()), {"kind": kind}))
 
     return serve(f"{request.path}?{page}", build)
+
+
+def _document(feed_of: FeedOf, labels: Labels) -> Response | None:
+    """Answer a tag's or an author's feed document; None where the address is none.
+
+    Only at the spelling that its items use most: every other one would be one more feed to keep.
+    """
+    state = current()
+    found = state.service.catalog.find(request.path)
+    if found is None:
+        return None
+    if state.documents.find(request.path) is None:
+        feed, format_ = found
+        name = feed.path.split("/", 2)[2]
+        with state.service.store.read() as connection:
+            label = _label(name, labels(connection, state.service.clock()))
+        if label is None:
+            return None
+        if label != name:
+            path = feed_of(state.service.catalog.site, label).path + formats.SUFFIXES[format_]
+            return redirect(links.path_of(path), 301)  # type: ignore[return-value]  # werkzeug's class
+    return documents.serve(request.path)
 
 
 def _label(name: str, known: list[tuple[str, int]]) -> str | None:

@@ -42,7 +42,9 @@ def refresh_source(service: Service, client: Client, key: str, jitter: float) ->
     known = state or SourceState(key=key, kind="upstream", title="", url=rules.url)
     now = service.clock()
     try:
-        got = sources.fetch(rules, client, etag=known.etag or "", last_modified=known.last_modified or "", now=now)
+        got = sources.fetch(
+            rules, client, etag=known.etag or "", last_modified=known.last_modified or "", now=now
+        )
     except SourceError as error:
         due = _due(service, key, now, jitter, known.failures + 1, getattr(error, "retry_after", None))
         outcome = ingest.record_failure(service.store, key, error, now=now, next_at=due)

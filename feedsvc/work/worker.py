@@ -39,7 +39,9 @@ def run(service: Service) -> None:
         tasks.register(service, client(service.settings))
         tasks.arrange(service, service.clock())
         looker = Looker(service)
-        ticks = Ticks(timedelta(seconds=service.settings.schedule.tick_seconds), lambda: tasks.enqueue_due(service))
+        ticks = Ticks(
+            timedelta(seconds=service.settings.schedule.tick_seconds), lambda: tasks.enqueue_due(service)
+        )
         looker.start()
         ticks.start()
         try:

@@ -1,4 +1,4 @@
-"""Each tests/cases/article/<name>.html is cleaned to <name>.expected.html, or read as a page (page-*.html)."""
+"""Each tests/cases/article/<name>.html is cleaned, or read as a page (page-*), to <name>.expected.html."""
 
 from __future__ import annotations
 

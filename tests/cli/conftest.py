@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,13 @@ class Done:
 
 
 Command = Callable[..., Done]
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what the person who runs the tests has configured."""
+    for name in [name for name in os.environ if name.startswith("FEEDSVC_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_one_bad_file_costs_no_other(desk: Desk, content: bytes, code: str) -> N
     desk.write("good.md", item("Good"))
     desk.settle()
     assert desk.titles() == {"good.md": "Good"}
-    assert [codes for codes in desk.codes().values()] == [[code]]
+    assert list(desk.codes().values()) == [[code]]
 
 
 def test_a_removed_file_is_gone_after_a_second_look(desk: Desk) -> None:

@@ -71,6 +71,12 @@ def test_every_field_is_kept() -> None:
     assert decode(encode(full)) == full
 
 
+def test_equal_articles_give_equal_text() -> None:
+    assert encode(Article("a", extra={"x": "1", "y": "2"})) == encode(
+        Article("a", extra={"y": "2", "x": "1"})
+    )
+
+
 def test_what_is_not_told_takes_no_room() -> None:
     assert encode(Article("Tide")) == '{"v":1,"title":"Tide"}'
 

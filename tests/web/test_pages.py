@@ -348,6 +348,7 @@ def test_a_tag_is_found_however_it_is_written_and_has_one_canonical_address(news
         assert page.h1 is not None
         assert page.h1.text == "Storm"
     assert newsroom.ask("/tags/Storm/").headers["location"] == "/tags/Storm"
+    assert newsroom.ask("/tags/STORM.atom").headers["location"] == "/tags/Storm.atom"
 
 
 def test_a_tag_that_looks_like_a_feeds_address_still_has_its_page(newsroom: Newsroom) -> None:

@@ -1,0 +1,137 @@
+"""A page gives one article: its own title, no navigation, what the page says about it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsvc import article
+
+BODY = (
+    "<p>The coast road between Vessel and Harrow is shut after Monday's storm, and repairs take long.</p>" * 3
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        (
+            f"<title>T | Site</title><h1>Site</h1><article><h1>In the article</h1>{BODY}</article>",
+            "In the article",
+        ),
+        (f"<title>Above it | Site</title><h1>Above it</h1><article>{BODY}</article>", "Above it"),
+        (f"<title>The title | Site</title>{BODY}", "The title"),
+        (f"<meta property='og:title' content='Shared'><title>Other</title>{BODY}", "Shared"),
+        (
+            f"<meta property='og:site_name' content='Site'><title>Site - Ferry - runs</title>{BODY}",
+            "Ferry - runs",
+        ),
+        (
+            f"<title>Road shut</title><h1>The Courier</h1><article><h2>Road shut</h2>{BODY}</article>",
+            "Road shut",
+        ),
+    ],
+)
+def test_the_title_is_the_articles_own(page: str, title: str) -> None:
+    found = article.extract(page)
+    assert found.title == title
+    assert title not in found.content
+
+
+@pytest.mark.parametrize(
+    ("description", "is_written"),
+    [
+        ("The coast road is shut after the storm and repairs take long, says Vessel.", True),
+        ("The Courier: all the news from the county, every single morning, for everybody.", False),
+        ("Road shut", False),
+        ("Welcome to the coast road between Vessel and Harrow, shut after the storm.", False),
+    ],
+)
+def test_the_summary_is_the_authors_where_it_describes_the_article(
+    description: str, is_written: bool
+) -> None:
+    page = f"<meta name=description content='{description}'><h1>Road shut</h1><article>{BODY}</article>"
+    found = article.extract(page)
+    assert found.summary_written is is_written
+    assert (found.summary == description) is is_written
+    assert found.summary
+
+
+def test_a_description_that_was_cut_off_is_finished_from_the_article() -> None:
+    start = "The coast road between Vessel and Harrow is shut after Monday's …"
+    found = article.extract(f'<meta name=description content="{start}"><article>{BODY}</article>')
+    assert (
+        found.summary
+        == "The coast road between Vessel and Harrow is shut after Monday's storm, and repairs take long."
+    )
+
+
+def test_relative_addresses_use_the_pages_base() -> None:
+    page = f'<base href="/deep/"><article>{BODY}<p><a href="x">x</a><img src="y.jpg"></p></article>'
+    content = article.extract(page, "https://news.example/a/b").content
+    assert 'href="https://news.example/deep/x"' in content
+    assert 'src="https://news.example/deep/y.jpg"' in content
+
+
+def test_broken_json_ld_does_not_matter() -> None:
+    page = f'<script type="application/ld+json">{{"@type": </script><h1>Road</h1><article>{BODY}</article>'
+    assert article.extract(page).title == "Road"
+
+
+def test_an_article_named_by_its_classes_is_kept() -> None:
+    post = f'<div class="post tags-storm comments-open"><h1>Road</h1>{BODY}</div>'
+    page = f'<body class="no-sidebar menu-open">{post}</body>'
+    assert "coast road" in article.extract(page).content
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        " ",
+        "\x00",
+        "<?xml version='1.0'?><html>",
+        "not html",
+        "https://news.example/",
+        "<" * 100_000,
+        "<div>" * 20_000 + "x",
+    ],
+)
+def test_every_page_gives_an_article(page: str) -> None:
+    before = time.process_time()
+    article.extract(page, "https://news.example/")
+    assert time.process_time() - before < 5
+
+
+FRAGMENTS = (
+    "<article>",
+    "</article>",
+    "<h1>T",
+    "<p>text. ",
+    "</p>",
+    "<meta property=og:title content=x>",
+    "<title>a | b</title>",
+    """<script type='application/ld+json'>[[{"@type":"Article","author":[{}],"image":[[]]}]]</script>""",
+    "<base href='//['>",
+    "<nav>",
+    "</nav>",
+    "<div class=byline>By X",
+    "</div>",
+    "<time>",
+    "<header>",
+    "<ul><li><a href=x>",
+    "<html lang=en>",
+    "\ud800",
+    "<body>",
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
+def test_any_page_gives_clean_content(page: str) -> None:
+    found = article.extract(page, "https://news.example/a")
+    assert article.clean(found.content) == found.content
+    assert found.title == article.sendable(found.title)
