@@ -158,7 +158,7 @@ def _plan(
     if before is not None and before.fingerprint == fingerprint:
         updated = before.updated
     else:
-        updated = _updated(connection, feed, chosen, before, now)
+        updated = _updated(connection, feed, chosen, before)
     state = FeedState(
         path=feed.path,
         fingerprint=fingerprint,
@@ -171,20 +171,18 @@ def _plan(
 
 
 def _updated(
-    connection: Connection, feed: Feed, chosen: Sequence[Item], before: FeedState | None, now: datetime
+    connection: Connection, feed: Feed, chosen: Sequence[Item], before: FeedState | None
 ) -> datetime:
-    """Say when the feed last changed: with its items, and forward when one leaves; never back."""
+    """Say when a feed whose bytes change was updated: with its items, and always later than before.
+
+    A client that compares nothing but Last-Modified must see every change: also an item that leaves,
+    an embargo that ends, and another configuration.
+    """
     times = [item.updated for item in chosen]
-    times += [
-        item.withdrawn_at for item in items.withdrawn(connection, feed.rule, limit=1) if item.withdrawn_at
-    ]
+    gone = items.withdrawn(connection, feed.rule, limit=1)
+    times += [item.withdrawn_at for item in gone if item.withdrawn_at]
     newest = max(times, default=EPOCH)
-    if before is None:
-        return newest
-    left = not set(before.members) <= {item.pk for item in chosen}
-    if left and newest <= before.updated:
-        return max(before.updated + timedelta(seconds=1), now.replace(microsecond=0))
-    return max(newest, before.updated)
+    return newest if before is None else max(newest, before.updated + timedelta(seconds=1))
 
 
 def _documents(plan: Plan, results: Sequence[Built]) -> list[Document]:
@@ -227,8 +225,8 @@ def _store(store: Store, made: Sequence[tuple[Plan, list[Built]]]) -> list[Plan]
         return []
     ready = [(plan, _documents(plan, results), _problems(plan, results)) for plan, results in made]
     overtaken: list[Plan] = []
+    fresh: list[Document] = []
     with store.write() as tx:
-        seq = tx.seq()
         for plan, documents, problems in ready:
             path = plan.state.path
             if feeds.state(tx.connection, path) != plan.before:
@@ -236,8 +234,9 @@ def _store(store: Store, made: Sequence[tuple[Plan, list[Built]]]) -> list[Plan]
                 continue
             feeds.put(tx.connection, plan.state)
             sources.put_problems(tx.connection, PROBLEMS, path, problems)
-            for document in documents:
-                rendered.put(tx.connection, document, seq)
+            fresh += documents
+        for document in fresh:
+            rendered.put(tx.connection, document, tx.seq())
     return overtaken
 
 

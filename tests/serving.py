@@ -80,15 +80,13 @@ class Tree:
         return not any(text in self.get(path).text for path in FEEDS for _ in range(3))
 
     def children(self) -> dict[str, list[int]]:
-        """Return the process ids below the supervisor, by the command's name."""
-        found: dict[str, list[int]] = {}
-        for pid in _descendants(self.process.pid):
-            try:
-                command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            name = "worker" if b"worker" in command else "web" if b"web" in command else "web-worker"
-            found.setdefault(name, []).append(pid)
+        """Return the process ids below the supervisor: its web and worker, and the web's own workers."""
+        found: dict[str, list[int]] = {"web": [], "worker": [], "web-worker": []}
+        for pid in _below(self.process.pid):
+            name = "worker" if "worker" in _command(pid) else "web"
+            found[name].append(pid)
+            if name == "web":
+                found["web-worker"] += [each for each in _below(pid) if "resource_tracker" not in _command(each)]
         return found
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
@@ -118,14 +116,16 @@ def start(folder: Path, port: int, config: str = "", **environment: str) -> Tree
         (folder / "config.toml").write_text(config or '[site]\ntitle = "Harbour News"\n', encoding="utf-8")
     log = folder / "serve.log"
     clean = {k: v for k, v in os.environ.items() if not k.startswith("FEEDSVC_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "feedsvc", "serve", "--config", str(folder / "config.toml")],
-        cwd=folder,
-        env={**clean, "PYTHONPATH": str(ROOT), "FEEDSVC_SERVER__PORT": str(port), **environment},
-        stdout=subprocess.PIPE if environment.get("PIPE") else subprocess.DEVNULL,
-        stderr=log.open("a"),
-        text=True,
-    )
+    command = [sys.executable, "-m", "feedsvc", "serve", "--config", str(folder / "config.toml")]
+    with log.open("a") as sink:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**clean, "PYTHONPATH": str(ROOT), "FEEDSVC_SERVER__PORT": str(port), **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=sink,
+            text=True,
+        )
     return Tree(folder, port, process, log)
 
 
@@ -134,7 +134,7 @@ def serving(folder: Path, config: str = "", **environment: str) -> Iterator[Tree
     """Run the service until the end of the block; ready when the block begins."""
     tree = start(folder, free_port(), config, **environment)
     try:
-        eventually(tree.ready, 30, f"the service is ready (its log: {tree.log.read_text()})")
+        eventually(tree.ready, 30, "the service is ready")
         yield tree
     finally:
         if tree.process.poll() is None:
@@ -157,9 +157,15 @@ def titles(tree: Tree) -> list[str]:
     return [entry["title"] for entry in feed["items"]]
 
 
-def _descendants(pid: int) -> list[int]:
+def _below(pid: int) -> list[int]:
     try:
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-    return [each for child in map(int, below) for each in (child, *_descendants(child))]
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""

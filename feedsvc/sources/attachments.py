@@ -25,6 +25,7 @@ class Attachments:
         self._report = report
 
     def without_missing(self, content: str) -> str:
+        """Return clean HTML without what it refers to and is not there; W208 for links, E109 for pictures."""
         content, found, missing = markup.remove_missing(content, self._shelf)
         self.found |= dict.fromkeys(found)
         for path, tag in missing[:MAX_TOLD]:
@@ -37,14 +38,9 @@ class Attachments:
                 self._report.warn("W208", f"“{name}”: {hint}", self._report.place(name))
         return content
 
-    def _tell_missing(self, path: str, at: Mark | None, field: str = "") -> None:
-        near = self._shelf.near(path)
-        hint = f" Is it “{near}”?" if near else ""
-        message = f"“{path}” is not there; the item is published without it.{hint}"
-        self._report.warn("E109", message, at, field)
-
     def image(self, written: Image) -> Image | None:
-        place = self._place(written.url, "image", picture=True)
+        """Return the lead image that the fields name, with its address; None if it is missing."""
+        place = self._place(written.url, "image")
         return self.measured(replace(written, url=place)) if place else None
 
     def kept(self, image: Image | None) -> Image | None:
@@ -58,6 +54,7 @@ class Attachments:
         return self.measured(image)
 
     def measured(self, image: Image | None) -> Image | None:
+        """Return an image with the size that its file has, where the file is ours."""
         path = self._shelf.path(image.url) if image else None
         if image is None or path is None or image.width:
             return image
@@ -65,13 +62,20 @@ class Attachments:
         return replace(image, width=width, height=height)
 
     def enclosure(self, written: Enclosure) -> Enclosure | None:
-        place = self._place(written.url, "enclosure", picture=False)
+        """Return a media file with its address, and its length where it is ours; None if it is missing."""
+        place = self._place(written.url, "enclosure")
         path = self._shelf.path(place) if place else None
         if place is None or path is None:
             return replace(written, url=place) if place else None
         return replace(written, url=place, length=self._shelf.state(path).size)
 
-    def _place(self, reference: str, field: str, *, picture: bool) -> str | None:
+    def _tell_missing(self, path: str, at: Mark | None, field: str = "") -> None:
+        near = self._shelf.near(path)
+        hint = f" Is it “{near}”?" if near else ""
+        message = f"“{path}” is not there; the item is published without it.{hint}"
+        self._report.warn("E109", message, at, field)
+
+    def _place(self, reference: str, field: str) -> str | None:
         """Return the address of a file beside the item or elsewhere; None, and why, if there is none."""
         at = self._report.place(reference)
         candidates = self._shelf.candidates(reference, self._path)

@@ -11,6 +11,7 @@ from datetime import datetime
 from feedsvc import article
 from feedsvc.model import Article, Problem
 from feedsvc.sources import aliases, fields, files, frontmatter, markup
+from feedsvc.sources.attachments import Attachments
 from feedsvc.sources.frontmatter import Fields
 from feedsvc.sources.problems import Report
 from feedsvc.sources.rules import FolderRules
@@ -80,21 +81,15 @@ class _Desk:
         if self._report.broken:
             return self._done(None)
         made = self._article()
-        if (
-            len(made.content) > self._rules.max_html_bytes
-            or len(made.content.encode()) > self._rules.max_html_bytes
-        ):
-            self._report.error(
-                "E107", f"the article is larger than {self._rules.max_html_bytes:,} bytes of HTML"
-            )
+        most = self._rules.max_html_bytes
+        if len(made.content.encode()) > most:
+            self._report.error("E107", f"the article is larger than {most:,} bytes of HTML")
         if not (made.title or made.content):
             self._report.error("E110", "there is neither a title nor a text in it")
         if made.published and made.published > now:
-            at = next(
-                (self._fields.marks.get(key) for key in self._fields.marks if key.lower() == "date"), None
-            )
             moment = made.published.strftime("%Y-%m-%d %H:%M UTC")
-            self._report.warn("W205", f"it will appear at {moment}", at, "date")
+            key = self._key("date") or "date"
+            self._report.warn("W205", f"it will appear at {moment}", self._fields.marks.get(key), key)
         return self._done(None if self._report.broken else made)
 
     def _done(self, made: Article | None) -> Composed:
@@ -111,9 +106,12 @@ class _Desk:
         )
 
     def _id_place(self) -> Problem | None:
-        key = next((key for key in self._fields.values if aliases.canonical(key) == "id"), None)
-        at = self._fields.marks.get(key) if key else None
-        return self._report.problem("W206", "", at, key) if key else None
+        key = self._key("id")
+        return self._report.problem("W206", "", self._fields.marks.get(key), key) if key else None
+
+    def _key(self, field: str) -> str | None:
+        """Return the name under which the file has a field."""
+        return next((key for key in self._fields.values if aliases.canonical(key) == field), None)
 
     def _read(self, text: str) -> Fields:
         suffix = files.suffix(self._path)

@@ -214,7 +214,7 @@ def _flat(value: object) -> str:
 
 def _image(value: object) -> Image:
     """Return the lead image: a path, an address, or `{src, alt, credit}`."""
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         return _image(value[0])
     if not isinstance(value, Mapping):
         return Image(values.text(value))

@@ -173,6 +173,7 @@ def _toml(text: str, above: int) -> tuple[dict[str, object], dict[str, Mark]]:
             name = text.split("\n")[mark.line - 1].partition("=")[0].strip()
             raise Malformed("E105", "it stands twice; keep one", Mark(mark.line, 1), name) from error
         raise Malformed("E102", f"this is not TOML: {reason}", mark) from error
+    _refuse_depth(values)
     key = re.compile(r"^[ \t]*[\"']?([^\"'=\n]+?)[\"']?[ \t]*=[ \t]*", re.MULTILINE)
     return values, _marks(text, key, values)
 
@@ -195,10 +196,23 @@ def _json(text: str) -> tuple[dict[str, object], dict[str, Mark]]:
         ) from error
     if not isinstance(values, dict):
         raise Malformed("E106", "this file must hold one object; write one item per file", Mark(1, 1))
+    _refuse_depth(values)
     marks = _marks(text, re.compile(r'"((?:[^"\\\n]|\\.)*)"\s*:\s*'), values)
     if twice:
         raise Malformed("E105", "it stands twice; keep one", marks.get(twice[0], Mark(1, 1)), twice[0])
     return values, marks
+
+
+def _refuse_depth(values: object) -> None:
+    """Refuse what nests deeper than anything that a field can mean, as the YAML reader does."""
+    level = [values]
+    for _ in range(yamltext.MAX_DEPTH):
+        inner = [
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
+        ]
+        level = [value for some in inner for value in some]
+    if level:
+        raise Malformed("E102", "lists are nested too deeply", Mark(1, 1))
 
 
 def _marks(text: str, key: re.Pattern[str], values: dict[str, object]) -> dict[str, Mark]:

@@ -81,7 +81,7 @@ class Shelf:
         return MediaState(path, about.st_size, about.st_mtime_ns)
 
     def is_as(self, media: MediaState) -> bool:
-        """Say whether a file is as it was; quick where it is there, since every look asks it of every picture."""
+        """Say whether a file is as it was: quickly, since every look asks it of every picture."""
         try:
             about = os.stat(f"{self._root}/{media.path}")  # noqa: PTH116  # a Path would cost more than the stat
         except (OSError, ValueError):

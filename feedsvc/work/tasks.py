@@ -94,12 +94,12 @@ def arrange(service: Service, now: datetime) -> None:
         sources.ensure(tx.connection, config.FOLDER, "folder", "", "")
         for key, source in settings.sources.items():
             sources.ensure(tx.connection, key, "upstream", source.title, source.url)
-        intervals = {name: refresh.every_of(service, key) for name, key in names.items()}
-        intervals |= {MOMENT: SELDOM, SWEEP: DAY}
-        schedule.keep(tx.connection, intervals.keys())
-        known = schedule.names(tx.connection)
-        for name in intervals.keys() - known:
-            schedule.put(tx.connection, name, intervals[name], now)
+        plan = {name: (refresh.every_of(service, key), now) for name, key in names.items()}
+        # Nothing is published before the first look at the folder: that enqueues it.
+        plan |= {SWEEP: (DAY, now), MOMENT: (SELDOM, now + SELDOM)}
+        schedule.keep(tx.connection, plan.keys())
+        for name in plan.keys() - schedule.names(tx.connection):
+            schedule.put(tx.connection, name, *plan[name])
 
 
 def _ms(duration: timedelta) -> int:

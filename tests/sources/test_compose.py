@@ -127,6 +127,13 @@ def test_no_reference_leads_out_of_the_folder(root: Path, reference: str) -> Non
     assert result.media == ()
 
 
+def test_no_link_on_the_disk_leads_out_of_the_folder(root: Path) -> None:
+    if not (root / "leak.png").is_symlink():
+        (root / "leak.png").symlink_to(root.parent / "outside.png")
+    result = composed(root, "a.md", item("x", f"![y](leak.png) {TEXT}", audio="leak.png"))
+    assert (result.media, codes(result)) == ((), ["E109", "E109"])
+
+
 def test_sets_of_pictures_are_served_whole(root: Path) -> None:
     sizes = "/images/map.png 1x, pics/wave%201.png 2x"
     result = composed(

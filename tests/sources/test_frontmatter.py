@@ -79,10 +79,11 @@ def test_a_file_of_fields_never_raises_whatever_is_in_it(text: str, suffix: str)
     read_data(text, suffix, f"a{suffix}", "items")
 
 
+@pytest.mark.parametrize("depth", [14, 300, 50_000])
 @pytest.mark.parametrize("suffix", [".json", ".yaml", ".toml"])
-def test_deep_nesting_is_refused_and_not_followed(suffix: str) -> None:
-    start = {".json": "", ".yaml": "a: ", ".toml": "a = "}[suffix]
-    _, problems = read_data(start + "[" * 50_000, suffix, f"a{suffix}", "items")
+def test_deep_nesting_is_refused_and_not_followed(suffix: str, depth: int) -> None:
+    start, end = {".json": ('{"tags": ', "}"), ".yaml": ("tags: ", ""), ".toml": ("tags = ", "")}[suffix]
+    _, problems = read_data(start + "[" * depth + "]" * depth + end, suffix, f"a{suffix}", "items")
     assert [problem.code for problem in problems] == ["E102"]
 
 
