@@ -86,7 +86,9 @@ class Tree:
             name = "worker" if "worker" in _command(pid) else "web"
             found[name].append(pid)
             if name == "web":
-                found["web-worker"] += [each for each in _below(pid) if "resource_tracker" not in _command(each)]
+                found["web-worker"] += [
+                    each for each in _below(pid) if "resource_tracker" not in _command(each)
+                ]
         return found
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:

@@ -22,6 +22,8 @@ _CHROME_TAGS = [
     "select",
     "textarea",
 ]
+_AROUND = ["nav", "aside", "footer", "form"]
+_PROSE = ["p", "pre", "blockquote"]
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletter|subscri\w+|sign-?up|share|sharing|sharedaddy|social|addtoany"
     r"|related\w*|recommend\w*|recirc\w*|more-from|more-stories|also-read|breadcrumbs?|comments?|respond|disqus|sidebar"
@@ -100,15 +102,16 @@ def standfirst(body: Tag) -> str:
 
 
 def _prose(tag: Tag) -> int:
-    return sum(len(text_of(part)) for part in tag.find_all(["p", "pre", "blockquote"]))
+    return sum(len(text_of(part)) for part in tag.find_all(_PROSE))
 
 
 def _densest(soup: BeautifulSoup) -> Tag | None:
     """Return the element whose paragraphs hold the most text; a grandparent counts half."""
     scores: dict[int, tuple[float, Tag]] = {}
-    for part in soup.find_all(["p", "pre", "blockquote"]):
+    chrome = {id(part) for tag in soup.find_all(_AROUND) for part in tag.find_all(_PROSE)}
+    for part in soup.find_all(_PROSE):
         size = len(text_of(part))
-        if size < 25 or part.find_parent(["nav", "aside", "footer", "form"]) is not None:
+        if size < 25 or id(part) in chrome:
             continue
         parent, share = part.parent, 1.0
         while parent is not None and share >= 0.5 and parent.name not in ("html", "[document]"):

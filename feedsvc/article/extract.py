@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bs4 import BeautifulSoup, Tag
 
 from feedsvc.article import body, metadata, tree, urls
@@ -9,16 +11,18 @@ from feedsvc.article.clean import clean
 from feedsvc.article.images import first_image
 from feedsvc.article.metadata import Metadata
 from feedsvc.article.sentences import is_unspaced, sentences
-from feedsvc.article.summary import same, shorten, summarise, words
-from feedsvc.article.text import paragraphs, stripped, to_text
+from feedsvc.article.summary import same, shorten, summarise, undated, words
+from feedsvc.article.text import stripped, to_text
 from feedsvc.article.tree import attribute, text_of
 from feedsvc.model import Article
 
-MAX_PAGE = 2_097_152
+MAX_PAGE = 4_194_304
 """Characters; a longer page is taken as plain text."""
 MAX_PAGE_TAGS = 30_000
-MAX_PAGE_DEPTH = 250
+MAX_PAGE_DEPTH = 120
 _SUMMARY = 300
+_MAX_TITLE = 200
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 _CALLS = ("welcome to", "click here", "read this article", "read the full", "subscribe to", "sign up")
 
 
@@ -32,11 +36,7 @@ def extract(page: str, url: str | None = None) -> Article:
     page = tree.sendable(page)
     soup = _parse(page)
     if soup is None:
-        texts = stripped(page)
-        content = paragraphs(texts[1:])
-        return Article(
-            title=shorten(texts[0], 200) if texts else "", content=content, summary=summarise(content)
-        )
+        return _plainly(page)
     base = _base(soup, url)
     found = metadata.read(soup, base)
     part = body.find(soup)
@@ -47,8 +47,16 @@ def extract(page: str, url: str | None = None) -> Article:
     return _article(title, content, found, standfirst)
 
 
+def _plainly(page: str) -> Article:
+    """Return the article of a page that is beyond the bounds: its title and all its text."""
+    named = _TITLE.search(page)
+    title = " ".join(stripped(named[1])) if named else ""
+    content = clean(page)
+    return Article(title=shorten(title, _MAX_TITLE), content=content, summary=summarise(content, title))
+
+
 def _article(title: str, content: str, found: Metadata, standfirst: str) -> Article:
-    written = _written_summary((standfirst, *found.descriptions), to_text(content), title, found.language)
+    written = _written_summary((standfirst, *found.summaries), to_text(content), title, found.language)
     return Article(
         title=title,
         content=content,
@@ -112,7 +120,7 @@ def _is_of_site(heading: str, found: Metadata, is_outside: bool) -> bool:
 def _written_summary(texts: tuple[str, ...], content: str, title: str, language: str | None) -> str:
     """Return the first of the author's texts that describes the article, within the length of a summary."""
     for text in texts:
-        whole = _finished(" ".join(text.split()), " ".join(content.split()))
+        whole = undated(_finished(" ".join(text.split()), " ".join(content.split())))
         if whole and _describes(whole, content, title):
             return shorten(whole, _SUMMARY, language)
     return ""

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from feedsvc.article import urls
 from feedsvc.article.dates import parse_date
 from feedsvc.article.summary import same
+from feedsvc.article.text import stripped
 from feedsvc.article.tree import attribute, text_of
 from feedsvc.model import Image, Person
 
@@ -53,7 +54,7 @@ class Metadata:
     title: str = ""
     """The page's title without the site's name."""
     site: str = ""
-    descriptions: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
     """The best first."""
     authors: tuple[Person, ...] = ()
     tags: tuple[str, ...] = ()
@@ -79,7 +80,7 @@ class _Page:
     def text(self, name: str) -> str:
         """Return a text of the article's JSON-LD object."""
         value = self.linked.get(name)
-        return " ".join(value.split()) if isinstance(value, str) else ""
+        return " ".join(stripped(value)) if isinstance(value, str) else ""
 
 
 def read(soup: BeautifulSoup, base: str | None) -> Metadata:
@@ -90,7 +91,7 @@ def read(soup: BeautifulSoup, base: str | None) -> Metadata:
     return Metadata(
         title=_title(page, site),
         site=site,
-        descriptions=tuple(
+        summaries=tuple(
             filter(None, (page.text("description"), page.first("og:description"), page.first("description")))
         ),
         authors=_authors(page, site),
@@ -111,7 +112,7 @@ def _metas(soup: BeautifulSoup) -> dict[str, list[str]]:
             .strip()
             .lower()
         )
-        value = " ".join(attribute(tag, "content").split())
+        value = " ".join(stripped(attribute(tag, "content")))
         if name and value:
             found.setdefault(name, []).append(value)
     return found

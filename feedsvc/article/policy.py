@@ -41,30 +41,10 @@ UNSAFE = names(
     "applet base button embed form frame frameset iframe input link math meta object plaintext script select"
     " style svg template textarea xmp"
 )
-_DROPPED = UNSAFE - {"base", "form", "frame", "frameset", "iframe", "input", "link", "meta"} | {
-    "canvas",
-    "datalist",
-    "dialog",
-    "map",
-    "noembed",
-    "noframes",
-    "noscript",
-    "title",
-}
-_CLUES = {
-    "alt",
-    "aria-hidden",
-    "class",
-    "dir",
-    "height",
-    "hidden",
-    "id",
-    "lang",
-    "role",
-    "style",
-    "title",
-    "width",
-}
+_READ_FIRST = names("base form frame frameset iframe input link meta")
+"""Unsafe elements that are void, or that cleaning looks into before it drops them."""
+_DROPPED = (UNSAFE - _READ_FIRST) | names("canvas datalist dialog map noembed noframes noscript title")
+_CLUES = set(names("alt aria-hidden class dir height hidden id lang role style title width"))
 _MEDIA_CLUES = {"src", "srcset", "poster", "type", "kind", "srclang", "label", "controls", "loading"}
 
 _PUBLISHED = EMPHASIS | names(
@@ -149,7 +129,8 @@ def removed(html: str) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for match in _START_TAG.finditer(html):
         name, rest = match[1].lower(), match[2]
-        if name in UNSAFE:
+        # The checkboxes of a task list are kept as signs.
+        if name in UNSAFE and not (name == "input" and "checkbox" in rest):
             names[name] = None
         for handler in _HANDLER.finditer(rest):
             names[handler[1].lower()] = None

@@ -27,8 +27,8 @@ _NOT_A_LEAD = re.compile(
     re.IGNORECASE,
 )
 _DATELINE = re.compile(
-    r"(?P<place>[^\W\d_][\w.'’/ -]{2,30})(?:,\s[\w.' ]{2,25}){0,2}\s*"
-    r"(?P<agency>\((?:[A-Z]{2,6}(?:/[A-Z]{2,6})?|Reuters|dpa(?:/\w+)?|epd)\))?\s*(?:—|–|--|-)\s+"
+    r"(?P<place>[^\W\d_][\w.'’/ -]{2,30})(?:[,،]\s[\w.' ]{2,25}){0,2}\s*"
+    r"(?P<agency>\([A-Za-z]{2,12}(?:/[A-Za-z]{2,12})?\))?\s*(?:—|–|--|-)\s+"
 )
 
 
@@ -44,8 +44,8 @@ def summarise(html: str, title: str = "", language: str | None = None, max_chars
         return ""
     if is_unspaced(" ".join(texts), language):
         max_chars = round(max_chars * UNSPACED_SHARE)
-    texts[0] = _undated(texts[0])
-    return _fitting(texts, title, language, max_chars)
+    texts[0] = undated(texts[0])
+    return _fitting([text[: _in_view(max_chars)] for text in texts], title, language, max_chars)
 
 
 def shorten(text: str, max_chars: int, language: str | None = None) -> str:
@@ -57,6 +57,7 @@ def shorten(text: str, max_chars: int, language: str | None = None) -> str:
     text = " ".join(text.split())
     if len(text) <= max_chars:
         return text
+    text = text[: _in_view(max_chars)]
     return _whole(sentences(text, language), max_chars) or _cut(text, max_chars)
 
 
@@ -68,6 +69,11 @@ def same(one: str, other: str) -> bool:
 def words(text: str) -> list[str]:
     """Return a text's words, folded: for comparing what two texts say."""
     return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _in_view(max_chars: int) -> int:
+    """Return how much of a text can matter for its first characters: splitting a book would take long."""
+    return 4 * max_chars + 1000
 
 
 def _lead(found: list[Passage], title: str) -> list[str]:
@@ -87,7 +93,7 @@ def _is_lead(text: str) -> bool:
     return len(text.split()) >= _MIN_WORDS or (is_unspaced(text) and len(text) >= _MIN_UNSPACED)
 
 
-def _undated(text: str) -> str:
+def undated(text: str) -> str:
     """Return a lead without its dateline: a place in capitals, or one before an agency, and a dash."""
     match = _DATELINE.match(text)
     if match and (match["agency"] or match["place"].isupper()) and len(text) - match.end() > 20:

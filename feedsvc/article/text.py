@@ -18,6 +18,8 @@ from feedsvc.article.tree import is_text, sendable
 
 Kind = Literal["text", "item", "heading", "caption", "cell", "code"]
 MAX_SLUG = 80
+MAX_PARAGRAPH = 10_000
+"""Characters of one paragraph of plain text."""
 
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(HEADINGS, "heading"),
@@ -139,8 +141,19 @@ def stripped(html: str) -> list[str]:
 
 
 def paragraphs(texts: list[str]) -> str:
-    """Return the texts as HTML paragraphs."""
-    return "\n".join(f"<p>{escaped(text)}</p>" for text in texts)
+    """Return the texts as HTML paragraphs; one that is as long as a chapter becomes several."""
+    parts = (part for text in texts for part in _portions(text) if not is_empty(part))
+    return "\n".join(f"<p>{escaped(part)}</p>" for part in parts)
+
+
+def _portions(text: str) -> Iterator[str]:
+    # nh3 takes quadratic time over a single text with very many ampersands.
+    while len(text) > MAX_PARAGRAPH:
+        end = text.rfind(" ", 1, MAX_PARAGRAPH) + 1 or MAX_PARAGRAPH
+        yield text[:end].rstrip()
+        text = text[end:].lstrip()
+    if text:
+        yield text
 
 
 def plain(text: str) -> str:

@@ -19,6 +19,7 @@ from types import FrameType
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 from rich.console import Console
 
 from feedsvc import __version__, config, logs, work
@@ -72,7 +73,8 @@ def web(settings: config.Settings) -> int:
         workers_kill_timeout=5,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=15000),
-        log_dictconfig={"version": 1, "disable_existing_loggers": False},
+        log_level=LogLevels.warning,
+        log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
     ).serve()
     return 0
 

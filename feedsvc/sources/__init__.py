@@ -1,9 +1,9 @@
 """Where items come from: a folder of files, and other people's feeds.
 
-    files ─ Folder.look ─▶ Look          what is new, changed, renamed, removed or broken
-    Watch ─ wait ─▶ it is time to look
-    address ─ fetch ─▶ Refreshed         the arrivals of an upstream feed, or that nothing changed
-    our own bytes ─ read_back ─▶ ids     what a feed reader finds in what we publish
+files ─ Folder.look ─▶ Look          what is new, changed, renamed, removed or broken
+Watch ─ wait ─▶ it is time to look
+address ─ fetch ─▶ Refreshed         the arrivals of an upstream feed, or that nothing changed
+our own bytes ─ read_back ─▶ ids     what a feed reader finds in what we publish
 """
 
 from __future__ import annotations

@@ -78,30 +78,25 @@ def read_data(text: str, suffix: str, path: str, source: str) -> tuple[Fields, l
 def _fenced(text: str, lines: list[str], opening: str, report: Report) -> Fields:
     """Read the block between two fences, or find that the first one was a rule above a text."""
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in _CLOSERS[opening]), None)
-    meant = _looks_like_fields(lines[1:end], "=" if opening == "+++" else ":")
-    if end is None:
-        if meant:
-            raise Malformed("E101", f"the fields begin here, but no line {opening} ends them", Mark(1, 1))
-        return Fields(body=text)
     block = lines[1:end]
+    is_empty = end is not None and not any(line.strip() for line in block)
+    if not (opening == "+++" or is_empty or _looks_like_fields(block)):
+        return Fields(body=text)
+    if end is None:
+        raise Malformed("E101", f"the fields begin here, but no line {opening} ends them", Mark(1, 1))
     if sum(len(line) + 1 for line in block) > MAX_CHARS:
         raise Malformed("E107", "the fields are larger than 64 KiB", Mark(1, 1))
-    try:
-        found = _toml("\n".join(block), 1) if opening == "+++" else _yaml(block, 1, report)
-    except Malformed:
-        if not meant:
-            return Fields(body=text)
-        raise
-    if found is None or (found[0] and not meant):
+    found = _toml("\n".join(block), 1) if opening == "+++" else _yaml(block, 1, report)
+    if found is None:
         return Fields(body=text)
     body = "\n".join(lines[end + 1 :])
     return Fields(*found, body, end + 2, "toml" if opening == "+++" else "yaml")
 
 
-def _looks_like_fields(block: list[str], sign: str) -> bool:
+def _looks_like_fields(block: list[str]) -> bool:
     """Say whether a block was meant as fields: its first line names one of ours, or its first two any."""
     first = [line for line in block if line.strip() and not line.lstrip().startswith("#")][:2]
-    keys = [line.partition(sign)[0].strip().strip("\"'") for line in first if sign in line]
+    keys = [line.partition(":")[0].strip().strip("\"'") for line in first if ":" in line]
     known = [key for key in keys[:1] if canonical(key) or is_foreign(key)]
     words = [key for key in keys if re.fullmatch(r"[\w-]+", key)]
     return bool(known) or len(words) == 2

@@ -69,6 +69,19 @@ def test_a_description_that_was_cut_off_is_finished_from_the_article() -> None:
     )
 
 
+def test_a_description_is_decoded_and_loses_markup_and_dateline() -> None:
+    said = "VESSEL (AP) &amp;mdash; The &lt;b&gt;coast road&lt;/b&gt; between Vessel and Harrow is shut "
+    said += "after the storm."
+    found = article.extract(f'<meta name=description content="{said}"><article>{BODY}</article>')
+    assert found.summary == "The coast road between Vessel and Harrow is shut after the storm."
+
+
+def test_a_page_beyond_every_bound_still_has_its_title_and_its_text() -> None:
+    found = article.extract(f"<title>Road shut</title>{'<div>' * 200}{BODY}")
+    assert found.title == "Road shut"
+    assert found.summary.startswith("The coast road between Vessel")
+
+
 def test_relative_addresses_use_the_pages_base() -> None:
     page = f'<base href="/deep/"><article>{BODY}<p><a href="x">x</a><img src="y.jpg"></p></article>'
     content = article.extract(page, "https://news.example/a/b").content

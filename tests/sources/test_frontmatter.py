@@ -97,6 +97,11 @@ def test_a_large_head_is_refused_unread() -> None:
     assert [(problem.code, problem.line) for problem in problems] == [("E107", 1)]
 
 
+def test_a_long_text_between_two_rules_is_a_text() -> None:
+    text = "---\n" + 'She said: "no".\n' * 10_000 + "---\nmore"
+    assert read(text, "a.md", "items")[0].body == text
+
+
 def test_a_mark_points_at_the_value() -> None:
     fields, _ = read('---\ntitle: x\n"date":   2026-11-24\n---\n', "a.md", "items")
     assert (fields.marks["date"].line, fields.marks["date"].column) == (3, 11)
