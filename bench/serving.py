@@ -74,12 +74,8 @@ def measure(service: Tree, folder: Path, rounds: int, seconds: int) -> None:
             Case("200 gzip", ("Accept-Encoding: gzip",)),
             Case("200 identity", ()),
         ]
-        print(
-            f"{describe()}\n{len(plain.body):,} bytes, 50 items; {rounds} rounds of {seconds} s, interleaved\n"
-        )
-        print(
-            f"{'case':<14}{'feedsvc µs':>12}{'nginx µs':>12}{'ratio':>8}{'feedsvc req/s':>16}{'nginx req/s':>14}"
-        )
+        print(f"{describe()}\n{len(plain.body):,} bytes, 50 items; {rounds} rounds of {seconds} s\n")
+        print("case            feedsvc µs    nginx µs   ratio   feedsvc req/s   nginx req/s")
         tags = {service.port: packed.headers["etag"], port: etag[1] if etag else ""}
         for case in cases:
             rows: dict[int, list[tuple[float, float]]] = {service.port: [], port: []}

@@ -173,13 +173,15 @@ def test_a_busy_port_is_refused_with_a_clear_message(tree: Tree, tmp_path: Path)
     assert f"port {tree.port}" in other.log.read_text()
 
 
-def test_a_killed_process_is_started_again(tree: Tree) -> None:
-    for name in ("worker", "web-worker", "web"):
-        victim = tree.children()[name][0]
-        os.kill(victim, signal.SIGKILL)
-        eventually(lambda: victim not in tree.children().get(name, []), 3, "the killed one is gone")  # noqa: B023
-        eventually(lambda: bool(tree.children().get(name)) and tree.ready(), 10, f"{name} is back")  # noqa: B023
-    live_within(tree, tree.write("after.md", item("Alive after the storm")), "Alive after the storm")
+@pytest.mark.parametrize("name", ["worker", "web-worker", "web"])
+def test_a_killed_process_is_started_again_and_nothing_saved_meanwhile_is_lost(tree: Tree, name: str) -> None:
+    victim = tree.children()[name][0]
+    os.kill(victim, signal.SIGKILL)
+    title = f"Saved while the {name} was dead"
+    tree.write(f"while-{name}.md", item(title))
+    eventually(lambda: victim not in tree.children()[name], 3, "the killed one is gone")
+    eventually(lambda: bool(tree.children()[name]), 3, "another is started")
+    eventually(lambda: tree.ready() and tree.holds(title), 10, "the whole tree works again")
 
 
 def test_a_restart_serves_the_same_bytes_and_etags(tmp_path: Path) -> None:
@@ -205,6 +207,7 @@ def test_kill_9_of_the_supervisor_ends_the_tree_and_the_next_start_works(tmp_pat
         assert again.ready()
 
 
+@pytest.mark.system
 def test_newsboat_follows_the_feed(tree: Tree, tmp_path: Path) -> None:
     urls, cache = tmp_path / "urls", tmp_path / "cache.db"
     urls.write_text(f"http://127.0.0.1:{tree.port}/feeds/all.rss\n")
@@ -216,9 +219,6 @@ def test_newsboat_follows_the_feed(tree: Tree, tmp_path: Path) -> None:
     database.close()
     assert "A boat for newsboat & <friends>" in read
     assert read == set(titles(tree))
-
-
-test_newsboat_follows_the_feed = pytest.mark.system(test_newsboat_follows_the_feed)
 
 
 def entry(tree: Tree, title: str) -> dict[str, str]:
