@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+
+from tests import postgres
 
 SYSTEM_PARTS = ("chromium", "newsboat")
 
@@ -30,3 +33,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"CI must not skip a system test; it {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    """A running PostgreSQL, one for each process of the test run."""
+    server = postgres.make(tmp_path_factory.mktemp("postgresql") / "server", **postgres.FAST)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database of each kind; empty text stands for SQLite in the test's own folder."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server: postgres.Server = request.getfixturevalue("postgresql")
+    url = server.database()
+    yield url
+    server.drop(url)

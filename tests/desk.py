@@ -43,12 +43,15 @@ class Clock:
 class Desk:
     """A service and what a newsroom does with it: save files, remove them, look, publish, read."""
 
-    def __init__(self, place: Path, text: str = CONFIG) -> None:
+    def __init__(self, place: Path, text: str = CONFIG, url: str = "") -> None:
         self.items = place / "items"
         self.items.mkdir(exist_ok=True)
         (place / "config.toml").write_text(text, encoding="utf-8")
         self.clock = Clock()
-        settings = config.load(place / "config.toml", {"FEEDSVC_DATABASE__SYNCHRONOUS": "normal"})
+        environ = {"FEEDSVC_DATABASE__SYNCHRONOUS": "normal"} | (
+            {"FEEDSVC_DATABASE__URL": url} if url else {}
+        )
+        settings = config.load(place / "config.toml", environ)
         prepare(settings, self.clock)
         self.service: Service = open_service(settings, self.clock)
         self.folder = folder(settings)
@@ -99,9 +102,9 @@ class Desk:
 
 
 @contextmanager
-def desk(place: Path, text: str = CONFIG) -> Iterator[Desk]:
-    """Open a desk for the block."""
-    opened = Desk(place, text)
+def desk(place: Path, text: str = CONFIG, url: str = "") -> Iterator[Desk]:
+    """Open a desk for the block, on a SQLite database of its own unless a URL is given."""
+    opened = Desk(place, text, url)
     try:
         yield opened
     finally:

@@ -20,8 +20,8 @@ WITH_SOURCE = CONFIG + '\n[sources.agency]\nurl = "https://agency.example/feed"\
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path, WITH_SOURCE) as opened:
+def room(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    with desk(tmp_path, WITH_SOURCE, database_url) as opened:
         yield opened
 
 

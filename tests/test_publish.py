@@ -20,8 +20,8 @@ EVERY = tuple(f"/feeds/all.{format_}" for format_ in FORMATS)
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as opened:
+def room(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    with desk(tmp_path, url=database_url) as opened:
         yield opened
 
 
