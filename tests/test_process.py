@@ -1,0 +1,36 @@
+"""One tree for a data folder, one listener for a port."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from feedsvc.errors import Conflict
+from feedsvc.process import only_one, require_free_port
+
+
+def test_the_second_to_lock_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
+    lock = tmp_path / "data" / "feedsvc.db.serve"
+    with only_one(lock, "the data"):
+        with pytest.raises(Conflict, match=r"another feedsvc \(process \d+\) already serves the data"):
+            with only_one(lock, "the data"):
+                raise AssertionError("two hold it")
+    with only_one(lock, "the data"):
+        pass
+
+
+def test_a_port_in_use_is_refused_with_what_to_do() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Conflict, match=f"port {port}.*FEEDSVC_SERVER__PORT"):
+            require_free_port("127.0.0.1", port, patience=0.0)
+    require_free_port("127.0.0.1", port, patience=1.0)
+
+
+def test_an_address_that_is_not_this_machines_is_refused_at_once() -> None:
+    with pytest.raises(Conflict, match=r"192\.0\.2\.1"):
+        require_free_port("192.0.2.1", 8484, patience=60.0)
