@@ -14,9 +14,9 @@ from feedsvc.process import only_one, require_free_port
 def test_the_second_to_lock_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
     lock = tmp_path / "data" / "feedsvc.db.serve"
     with only_one(lock, "the data"):
-        with pytest.raises(Conflict, match=r"another feedsvc \(process \d+\) already serves the data"):
-            with only_one(lock, "the data"):
-                raise AssertionError("two hold it")
+        told = r"another feedsvc \(process \d+\) already serves the data"
+        with pytest.raises(Conflict, match=told), only_one(lock, "the data"):
+            raise AssertionError("two hold it")
     with only_one(lock, "the data"):
         pass
 

@@ -1,31 +1,39 @@
-"""Bring a database's tables to this version, and say how far behind or ahead it is."""
+"""Bring a database's tables to this version, and say how far behind or ahead it is.
+
+What revisions there are is read from the names of their files, and what a database has from its one
+row: Alembic itself is loaded only where a migration really runs.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 _FOLDER = Path(__file__).parent / "migrations"
+_TABLE = "alembic_version"
+
+
+def known() -> list[str]:
+    """Return the revisions that this version of feedsvc has heard of, the first one first."""
+    return sorted(path.name[1:].partition("_")[0] for path in (_FOLDER / "versions").glob("m*_*.py"))
 
 
 def head() -> str:
     """Return the revision that this version of feedsvc works with."""
-    return _script().get_current_head() or ""
+    return known()[-1]
 
 
 def revision(c: Connection) -> str | None:
     """Return the revision of a database, or None if it has no tables yet."""
-    return MigrationContext.configure(c).get_current_revision()
+    if not inspect(c).has_table(_TABLE):
+        return None
+    return c.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar_one_or_none()  # noqa: S608  # our own name
 
 
 def is_known(revision: str | None) -> bool:
     """Say whether this version of feedsvc has heard of a revision; of None (an empty database) it has."""
-    return revision is None or revision in {script.revision for script in _script().walk_revisions()}
+    return revision is None or revision in known()
 
 
 def newer(revision: str | None) -> str:
@@ -38,17 +46,12 @@ def newer(revision: str | None) -> str:
 
 def upgrade(c: Connection) -> None:
     """Run every migration that is missing, inside the caller's transaction: all of them or none."""
-    config = _config()
-    config.attributes["connection"] = c
-    command.upgrade(config, "head")
+    # Late, because each process of the service would pay for Alembic, and hardly one ever migrates.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
 
-
-def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    return config
-
-
-def _script() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    config.attributes["connection"] = c
+    command.upgrade(config, "head")
