@@ -34,6 +34,11 @@ class Built:
 
 def build(selection: Selection) -> list[Built]:
     """Render a selection in every format, each checked, each without the items that would break it."""
+    try:
+        selection = formats.prepare(selection)
+    except formats.RenderError:
+        # Each format finds the item that stands in the way, and goes on without it.
+        pass
     return [_build(selection, format_) for format_ in FORMATS]
 
 

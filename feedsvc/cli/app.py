@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -10,19 +12,28 @@ import click
 
 from feedsvc import __version__
 from feedsvc.cli import output
-from feedsvc.cli.check import check
-from feedsvc.cli.command import Group
-from feedsvc.cli.configuration import config_commands
-from feedsvc.cli.database import database_commands
-from feedsvc.cli.feeds import feed_commands, source_commands
-from feedsvc.cli.items import item_commands
-from feedsvc.cli.running import refresh, serve, version, web, worker
-from feedsvc.config import Misconfigured
+from feedsvc.cli.command import LateGroup
 from feedsvc.errors import ConfigError, Denied, FeedsvcError, NotFound, SourceError
+
+COMMANDS = {
+    "check": ("feedsvc.cli.check:check", "Check configuration, items and feeds."),
+    "config": ("feedsvc.cli.configuration:config_commands", "Check and show the configuration."),
+    "db": ("feedsvc.cli.database:database_commands", "Look after the database."),
+    "feeds": ("feedsvc.cli.feeds:feed_commands", "Show the feeds that are published."),
+    "items": ("feedsvc.cli.items:item_commands", "List, show and begin items."),
+    "refresh": ("feedsvc.cli.refresh:refresh", "Refresh the sources now and publish what changed."),
+    "serve": ("feedsvc.cli.running:serve", "Run the whole service."),
+    "sources": ("feedsvc.cli.feeds:source_commands", "Show where items come from."),
+    "version": ("feedsvc.cli.version:version", "Say which feedsvc this is."),
+    "web": ("feedsvc.cli.web:web", "Run the web server alone."),
+    "worker": ("feedsvc.cli.worker:worker", "Run the background worker alone."),
+}
+"""Where each command is, and its line in the help. It is loaded when it is named: light ones stay light."""
 
 
 @click.group(
-    cls=Group,
+    cls=LateGroup,
+    late=COMMANDS,
     examples=(
         ("feedsvc serve", "serve the items in items/ as RSS, Atom and JSON Feed"),
         ("feedsvc items new 'Bridge reopens'", "begin a new item"),
@@ -38,14 +49,12 @@ def feedsvc() -> None:
     """Publish news items as good feeds: the syndication desk of a news organisation."""
 
 
-for _command in (serve, web, worker, check, refresh, version):
-    feedsvc.add_command(_command)
-for _group in (item_commands, feed_commands, source_commands, database_commands, config_commands):
-    feedsvc.add_command(_group)
-
-
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character gets its number, and not a traceback.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -56,21 +65,25 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:
         click.echo("interrupted", err=True)
         return output.INTERRUPTED
-    except Misconfigured as error:
-        click.echo("\n".join(map(output.caret, error.complaints)), err=True)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
         return output.BAD_CONFIG
     except FeedsvcError as error:
         click.echo(f"feedsvc: {error}", err=True)
         return _code(error)
+    except OSError as error:
+        if error.filename is None:
+            raise  # Not about a file that somebody named: a bug.
+        click.echo(f"feedsvc: {os.fsdecode(error.filename)}: {error.strerror}", err=True)
+        return output.FAILURE
     return code if isinstance(code, int) else output.OK
 
 
 def _code(error: FeedsvcError) -> int:
     for kind, code in (
-        (ConfigError, output.BAD_CONFIG),
         (SourceError, output.BAD_SOURCES),
         (NotFound, output.NOT_FOUND),
         (Denied, output.NOT_ALLOWED),

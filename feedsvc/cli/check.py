@@ -11,7 +11,9 @@ import click
 from feedsvc import config, feeds
 from feedsvc.cli import output
 from feedsvc.cli.command import Command, json_option
-from feedsvc.cli.output import Terminal, counted, terminal
+from feedsvc.cli.configured import configured
+from feedsvc.cli.drawing import progress
+from feedsvc.cli.output import counted, terminal
 from feedsvc.decide import decide
 from feedsvc.errors import StoreError
 from feedsvc.formats import SUFFIXES
@@ -51,8 +53,7 @@ def check(as_json: bool) -> int:
     Needs no running service and touches no database.
     """
     speaker = terminal()
-    settings = speaker.settings()
-    findings = find(settings, utc_now(), speaker)
+    findings = find(configured(), utc_now())
     if as_json:
         speaker.show_json(
             {
@@ -71,13 +72,13 @@ def check(as_json: bool) -> int:
     return output.BAD_CONTENT if findings.errors else output.OK
 
 
-def find(settings: config.Settings, now: datetime, speaker: Terminal) -> Findings:
+def find(settings: config.Settings, now: datetime) -> Findings:
     """Return what is in the folder, how it falls into feeds, and what is wrong with any of it."""
     looker = folder(settings)
-    with speaker.progress("reading items") as progress:
+    with progress("reading items") as told:
         # A file counts when two looks agree on it; the second one follows at once, by our own count.
         looker.look({}, 0.0, now)
-        look = looker.look({}, 1.0, now, progress=progress)
+        look = looker.look({}, 1.0, now, progress=told)
     if look.unreadable:
         raise StoreError(f"{settings.items_path} cannot be read: {look.unreadable}")
     found = decide(look.arrivals, {}, source=config.FOLDER, now=now).new

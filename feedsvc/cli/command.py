@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,41 @@ class Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that the line names; a UsageError that suggests the nearest if there is none."""
-        name = args[0]
-        if not name.startswith("-") and self.get_command(ctx, name) is None:
-            close = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
-            hint = f"Did you mean “{close[0]}”?" if close else f"Try: {', '.join(self.list_commands(ctx))}."
+        name, names = args[0], self.list_commands(ctx)
+        if not name.startswith("-") and name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            hint = f"Did you mean “{close[0]}”?" if close else f"Try: {', '.join(names)}."
             ctx.fail(f"There is no command “{name}”. {hint}")
         return super().resolve_command(ctx, args)
+
+
+class LateGroup(Group):
+    """A group whose commands are loaded when they are needed.
+
+    `late` says of each where it is, as `module:attribute`, and what it does, in one line.
+    """
+
+    def __init__(self, *, late: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:  # Any: click's own
+        super().__init__(**kwargs)
+        self._late = late
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, without loading one."""
+        return sorted(self._late)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; None if there is none of that name."""
+        if cmd_name not in self._late:
+            return None
+        module, _, attribute = self._late[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101  # the table says so; the line tells mypy
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, without loading one."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self._late[name][1]) for name in self.list_commands(ctx)])
 
 
 def group(name: str, examples: Examples) -> Callable[[Callable[[], None]], Group]:

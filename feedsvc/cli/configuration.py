@@ -7,6 +7,8 @@ from dataclasses import asdict
 from feedsvc import config
 from feedsvc.cli import output
 from feedsvc.cli.command import group, json_option
+from feedsvc.cli.configured import configured
+from feedsvc.cli.drawing import show_table
 from feedsvc.cli.output import terminal
 
 
@@ -23,7 +25,7 @@ def check(as_json: bool) -> int:
     """Check the configuration; exit code 3 if it cannot be used."""
     speaker = terminal()
     try:
-        settings = speaker.settings()
+        settings = configured()
     except config.Misconfigured as error:
         if not as_json:
             raise
@@ -52,6 +54,4 @@ def show(as_json: bool) -> None:
     if as_json:
         speaker.show_json([asdict(each) for each in shown])
     else:
-        speaker.show_table(
-            ("option", "value", "from"), [(each.option, each.value, each.origin) for each in shown]
-        )
+        show_table(("option", "value", "from"), [(each.option, each.value, each.origin) for each in shown])

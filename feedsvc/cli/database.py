@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from feedsvc.cli import output
 from feedsvc.cli.command import group, json_option
+from feedsvc.cli.configured import configured
+from feedsvc.cli.drawing import progress
 from feedsvc.cli.opened import opened
 from feedsvc.cli.output import terminal
-from feedsvc.config import DatabaseSettings
 from feedsvc.errors import Conflict
 from feedsvc.service import prepare, utc_now
 from feedsvc.store import Store
@@ -24,7 +27,7 @@ def database_commands() -> None:
 @database_commands.command(examples=(("feedsvc db upgrade", "after an update; `serve` does it by itself"),))
 def upgrade() -> None:
     """Bring the database to this version's schema; makes it if it is not there."""
-    prepare(terminal().settings())
+    prepare(configured())
     terminal().tell("the database is up to date")
 
 
@@ -32,7 +35,7 @@ def upgrade() -> None:
 @json_option
 def check(as_json: bool) -> int:
     """Check the database: schema and integrity; exit code 1 if something is wrong."""
-    with opened(terminal().settings()) as service:
+    with opened() as service:
         problems = service.store.check()
     if as_json:
         terminal().show_json({"ok": not problems, "problems": problems})
@@ -51,7 +54,7 @@ def backup(target: Path) -> None:
     """Copy an SQLite database into a new file."""
     if target.exists():
         raise Conflict(f"{target} is there already; name a new file")
-    with opened(terminal().settings()) as service:
+    with opened() as service:
         service.store.backup(target)
     terminal().tell(f"the database is copied to {target}")
 
@@ -63,25 +66,14 @@ def backup(target: Path) -> None:
     )
 )
 @click.option("--to", "url", help="The URL of the other database.")
-@click.option(
-    "--to-file", "file", type=click.Path(exists=True, path_type=Path), help="A file that holds that URL."
-)
-def copy(url: str | None, file: Path | None) -> None:
+@click.option("--to-file", "file", type=click.File(errors="replace"), help="A file that holds that URL.")
+def copy(url: str | None, file: TextIO | None) -> None:
     """Copy everything into another, empty database."""
-    if (url is None) == (file is None):
+    target = file.read().strip() if file and url is None else url if url and file is None else ""
+    if not target:
         raise click.UsageError("Give one of --to and --to-file.")
-    target = url if url is not None else file.read_text(encoding="utf-8").strip() if file else ""
-    speaker = terminal()
-    settings = speaker.settings()
-    other = Store(_checked(target), synchronous=settings.database.synchronous, clock=utc_now)
-    try:
-        with opened(settings) as service, speaker.progress("copying") as progress:
-            service.store.copy_to(other, lambda table, done, total: progress(done, total))
-    finally:
-        other.close()
-    speaker.tell("copied; now set database.url to the new database and start the service")
-
-
-def _checked(url: str) -> str:
-    """Return the URL if config.toml could name it."""
-    return DatabaseSettings.model_validate({"url": url}).url
+    with opened() as service, progress("copying") as told:
+        other = Store(target, synchronous=service.settings.database.synchronous, clock=utc_now)
+        with closing(other):
+            service.store.copy_to(other, lambda table, done, total: told(done, total))
+    terminal().tell("copied; now set database.url to the new database and start the service")

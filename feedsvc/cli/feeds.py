@@ -8,6 +8,7 @@ import click
 
 from feedsvc import config, publish
 from feedsvc.cli.command import group, json_option
+from feedsvc.cli.drawing import show_table
 from feedsvc.cli.opened import opened
 from feedsvc.cli.output import terminal, when
 from feedsvc.errors import NotFound
@@ -27,13 +28,13 @@ def feed_commands() -> None:
 def list_feeds(as_json: bool) -> None:
     """List every configured feed, how many items it has, and its address."""
     speaker = terminal()
-    with opened(speaker.settings()) as service:
+    with opened() as service:
         rows = [_row(service, feed) for feed in service.catalog.feeds]
     if as_json:
         speaker.show_json(rows)
     else:
         headers = ("feed", "items", "title", "address")
-        speaker.show_table(headers, [[str(row[name]) for name in headers] for row in rows])
+        show_table(headers, [[str(row[name]) for name in headers] for row in rows])
 
 
 @feed_commands.command("show", examples=(("feedsvc feeds show all", "the items that are in it now"),))
@@ -42,7 +43,7 @@ def list_feeds(as_json: bool) -> None:
 def show_feed(slug: str, as_json: bool) -> None:
     """Show one feed: its addresses and the items that are in it now."""
     speaker = terminal()
-    with opened(speaker.settings()) as service:
+    with opened() as service:
         feed = service.catalog.feed(slug)
         if feed is None:
             raise NotFound("feed", slug)
@@ -56,9 +57,7 @@ def show_feed(slug: str, as_json: bool) -> None:
         speaker.show_json({**row, "rule": asdict(feed.rule), "entries": entries})
         return
     speaker.tell(f"{feed.title}\n" + "\n".join(_addresses(service, feed)))
-    speaker.show_table(
-        ("published", "title"), [(when(item.published), item.article.title) for item in selected]
-    )
+    show_table(("published", "title"), [(when(item.published), item.article.title) for item in selected])
 
 
 @group("sources", examples=(("feedsvc sources list", "where items come from, and how that goes"),))
@@ -71,13 +70,13 @@ def source_commands() -> None:
 def list_sources(as_json: bool) -> None:
     """List the folder and every configured source, with when it last answered and what is wrong."""
     speaker = terminal()
-    with opened(speaker.settings()) as service, service.store.read() as connection:
+    with opened() as service, service.store.read() as connection:
         known = {state.key: state for state in sources.all(connection)}
         rows = [_source(service.settings, key, known.get(key)) for key in _keys(service.settings)]
     if as_json:
         speaker.show_json(rows)
         return
-    speaker.show_table(
+    show_table(
         ("source", "state", "last success", "address"),
         [(str(row["source"]), _state(row), str(row["last_success"] or ""), str(row["url"])) for row in rows],
     )

@@ -16,6 +16,8 @@ import click
 from feedsvc import article, config, ingest
 from feedsvc.cli import fix as fixing
 from feedsvc.cli.command import group, json_option
+from feedsvc.cli.configured import configured
+from feedsvc.cli.drawing import show_table
 from feedsvc.cli.opened import opened
 from feedsvc.cli.output import terminal, when
 from feedsvc.errors import Conflict, NotFound
@@ -57,7 +59,7 @@ def list_items(
 ) -> None:
     """List stored items, newest first; words search in their text."""
     speaker = terminal()
-    with opened(speaker.settings()) as service:
+    with opened() as service:
         now, site = service.clock(), service.catalog.site
         with service.store.read() as connection:
             found = items.list_all(
@@ -71,7 +73,7 @@ def list_items(
         (when(item.published), _state(item, now), item.article.language or "", item.article.title, item.slug)
         for item in found
     ]
-    speaker.show_table(headers, rows)
+    show_table(headers, rows)
 
 
 @item_commands.command(
@@ -82,7 +84,7 @@ def list_items(
 def show_item(name: str, as_json: bool) -> None:
     """Show one item, by slug or id: what is stored, and its text."""
     speaker = terminal()
-    with opened(speaker.settings()) as service:
+    with opened() as service:
         with service.store.read() as connection:
             item = items.by_slug(connection, name) or items.by_id(connection, name)
         if item is None:
@@ -111,8 +113,7 @@ def show_item(name: str, as_json: bool) -> None:
 @click.option("--language", default="", help="Its language, such as “de”; else found out.")
 def new_item(title: str, author: str | None, tags: Sequence[str], language: str) -> None:
     """Begin a new item in the folder, as a draft, and print the file's path."""
-    speaker = terminal()
-    settings = speaker.settings()
+    speaker, settings = terminal(), configured()
     today = utc_now().astimezone(ZoneInfo(settings.site.timezone))
     path = settings.items_path / f"{today:%Y-%m-%d}-{article.slug(title) or 'item'}.md"
     if path.exists():
@@ -143,7 +144,7 @@ def new_item(title: str, author: str | None, tags: Sequence[str], language: str)
 def confirm_removals(yes: bool) -> None:
     """Withdraw the items whose files vanished together, which the service holds back until told."""
     speaker = terminal()
-    with opened(speaker.settings()) as service:
+    with opened() as service:
         with service.store.read() as connection:
             state = sources.state(connection, config.FOLDER)
         held = state.held if state else 0
@@ -181,7 +182,7 @@ def confirm_removals(yes: bool) -> None:
 def fix(yes: bool, dry_run: bool) -> None:
     """Write each item's id into its file, where the file names none."""
     speaker = terminal()
-    with opened(speaker.settings()) as service:
+    with opened() as service:
         with service.store.read() as connection:
             known = items.known(connection, config.FOLDER)
             files = sources.files(connection, config.FOLDER)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from feedsvc.config import Settings
+from feedsvc.cli.configured import configured
 from feedsvc.errors import StoreError
 from feedsvc.service import Service, open_service
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Service]:
-    """Yield the open installation; StoreError, with what to do, where its database is not there yet."""
+def opened() -> Iterator[Service]:
+    """Yield the configured installation, open; StoreError, with what to do, where it has no database yet."""
+    settings = configured()
     path = settings.database_path
     if path is not None and not path.exists():
         raise StoreError(f"there is no database at {path} yet; `feedsvc serve` or `feedsvc refresh` makes it")

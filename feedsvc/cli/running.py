@@ -1,20 +1,12 @@
-"""The commands that run something: the service, its parts, and a refresh by hand."""
+"""The serve command: the whole service in one process tree."""
 
 from __future__ import annotations
 
-import platform
-import sqlite3
-
 import click
 
-from feedsvc import __version__, logs
-from feedsvc.cli import output
 from feedsvc.cli import serve as processes
-from feedsvc.cli.command import Command, json_option
-from feedsvc.cli.output import counted, terminal
-from feedsvc.ingest import Outcome
-from feedsvc.service import open_service, prepare
-from feedsvc.work import refresh_now
+from feedsvc.cli.command import Command
+from feedsvc.cli.configured import configured
 
 
 @click.command(
@@ -26,94 +18,4 @@ from feedsvc.work import refresh_now
 )
 def serve() -> int:
     """Run the whole service: web server, worker and schedule, until Ctrl-C."""
-    return processes.serve(terminal().settings())
-
-
-@click.command(cls=Command, examples=(("feedsvc web", "answer requests; a worker runs elsewhere"),))
-def web() -> int:
-    """Run the web server alone."""
-    return processes.web(terminal().settings())
-
-
-@click.command(cls=Command, examples=(("feedsvc worker", "fetch, publish and watch; serve nothing"),))
-def worker() -> int:
-    """Run the background worker alone."""
-    return processes.worker(terminal().settings())
-
-
-@click.command(
-    cls=Command,
-    examples=(
-        ("feedsvc refresh", "look at items/ and fetch every source, now"),
-        ("feedsvc refresh agency", "fetch one source"),
-    ),
-)
-@click.argument("source", required=False)
-@json_option
-def refresh(source: str | None, as_json: bool) -> int:
-    """Refresh the sources now and publish what changed; exit code 5 if one of them failed."""
-    speaker = terminal()
-    settings = speaker.settings()
-    logs.configure("debug" if speaker.verbose else "error", settings.log.format)
-    prepare(settings)
-    service = open_service(settings)
-    outcomes: list[Outcome] = []
-    try:
-        for outcome in refresh_now(service, source):
-            outcomes.append(outcome)
-            if not as_json:
-                speaker.show(_told(outcome))
-    finally:
-        service.close()
-    if as_json:
-        speaker.show_json([_fields(outcome) for outcome in outcomes])
-    return output.BAD_SOURCES if any(outcome.error for outcome in outcomes) else output.OK
-
-
-@click.command(cls=Command, examples=(("feedsvc version --json", "with what it runs on"),))
-@json_option
-def version(as_json: bool) -> None:
-    """Say which feedsvc this is."""
-    if as_json:
-        terminal().show_json(
-            {
-                "feedsvc": __version__,
-                "python": platform.python_version(),
-                "sqlite": sqlite3.sqlite_version,
-                "platform": platform.platform(),
-            }
-        )
-    else:
-        terminal().show(f"feedsvc {__version__}")
-
-
-def _fields(outcome: Outcome) -> dict[str, object]:
-    return {
-        "source": outcome.source,
-        "new": outcome.new,
-        "changed": outcome.changed,
-        "withdrawn": outcome.withdrawn,
-        "unchanged": outcome.unchanged,
-        "problems": outcome.problems,
-        "held": outcome.held,
-        "error": outcome.error,
-    }
-
-
-def _told(outcome: Outcome) -> str:
-    if outcome.error:
-        return f"{outcome.source}: failed: {outcome.error}"
-    told = [
-        f"{number} {word}"
-        for number, word in (
-            (outcome.new, "new"),
-            (outcome.changed, "changed"),
-            (outcome.withdrawn, "withdrawn"),
-            (outcome.unchanged, "unchanged"),
-            (outcome.held, "held back"),
-        )
-        if number
-    ]
-    if outcome.problems:
-        told.append(f"{counted(outcome.problems, 'problem')}, see `feedsvc check`")
-    return f"{outcome.source}: {', '.join(told) or 'nothing there'}"
+    return processes.serve(configured())

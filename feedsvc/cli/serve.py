@@ -12,7 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -46,8 +47,7 @@ def serve(settings: config.Settings) -> int:
     Conflict where another tree serves the same data folder, or the port is taken.
     """
     logs.configure(settings.log.level, settings.log.format)
-    where = settings.database_path or settings.folder
-    with only_one(Path(f"{where}.serve"), str(where)):
+    with _only_tree(settings):
         require_free_port(settings.server.host, settings.server.port, PATIENCE)
         _start_afresh(settings)
         _greet(settings)
@@ -157,6 +157,17 @@ class Supervisor:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._signal = signal.Signals(number)
         self._stop.set()
+
+
+@contextmanager
+def _only_tree(settings: config.Settings) -> Iterator[None]:
+    """Be the one tree on a SQLite database; a PostgreSQL database may have many."""
+    path = settings.database_path
+    if path is None:
+        yield
+    else:
+        with only_one(Path(f"{path}.serve"), str(path)):
+            yield
 
 
 def _start_afresh(settings: config.Settings) -> None:

@@ -15,6 +15,15 @@ from zoneinfo import ZoneInfo
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def sendable(value: object) -> object:
+    """Return a value as it is, unless it is text with characters that no feed can carry (XML 1.0 §2.2)."""
+    texts = value if isinstance(value, tuple) else (value,)
+    if any(_UNSENDABLE.search(str(text)) for text in texts):
+        raise ValueError("must not hold control characters; write plain text")
+    return value
 
 
 def duration(text: str | timedelta) -> timedelta:
@@ -52,11 +61,23 @@ def database_address(text: str) -> str:
     if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
         return text
     if text.startswith(("postgresql://", "postgresql+psycopg://")):
+        _check_server(text)
         return text
     raise ValueError(
         "must begin with “sqlite:///” or “postgresql://”; "
         "try “sqlite:///data/feedsvc.db” or “postgresql://user@host/feedsvc”"
     )
+
+
+def _check_server(url: str) -> None:
+    """Refuse what cannot be taken apart; in words that repeat nothing, since it may be a password."""
+    try:
+        urlsplit(url).port  # noqa: B018  # checked when it is asked for
+    except ValueError:
+        raise ValueError(
+            "cannot be understood; write special characters of a password as in “%2F” for “/”; "
+            "try “postgresql://user:password@host:5432/feedsvc”"
+        ) from None
 
 
 def network(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,13 +35,25 @@ class Complaint:
         place = f"{self.where}:{self.line}:{self.column}" if self.line else self.where
         return f"{place}: {self.option}: {self.message}" if self.option else f"{place}: {self.message}"
 
+    def picture(self) -> str:
+        """Return the complaint as a person reads it: the sentence, the line, and what is meant in it."""
+        if not self.line or not self.excerpt.strip():
+            return str(self)
+        number = f"{self.line:>5} | "
+        before = "".join("\t" if letter == "\t" else " " for letter in self.excerpt[: self.column - 1])
+        mark = " " * (len(number) - 2) + "| " + before + "^" * self.width
+        return f"{self}\n{number}{self.excerpt}\n{mark}"
+
 
 class Misconfigured(ConfigError):
-    """A ConfigError that also holds its complaints one by one, for whoever shows carets or JSON."""
+    """A ConfigError that also holds its complaints one by one; as text it shows each with its line."""
 
     def __init__(self, complaints: Iterable[Complaint]) -> None:
         self.complaints = tuple(complaints)
         super().__init__([str(complaint) for complaint in self.complaints])
+
+    def __str__(self) -> str:
+        return "\n".join(complaint.picture() for complaint in self.complaints)
 
 
 def nearest(name: str, known: Iterable[str], mark: str = "“{}”") -> str:
@@ -72,8 +85,9 @@ def sentence(error: ErrorDetails) -> str:
 
 
 def masked(text: str) -> str:
-    """Return a text without the password that a URL in it carries."""
-    return re.sub(r"(://[^/\s:@]*):[^/\s@]*@", r"\1:***@", text)
+    """Return a text without the passwords that a URL in it carries."""
+    text = re.sub(r"(://[^/\s:@]*):[^\s@]*@", r"\1:***@", text)
+    return re.sub(r"([?&]password=)[^&\s\"]*", r"\1***", text)
 
 
 def toml_text(value: object) -> str:
@@ -86,7 +100,8 @@ def toml_text(value: object) -> str:
         return "[" + ", ".join(toml_text(each) for each in value) + "]"
     if isinstance(value, (int, float)):
         return str(value)
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    # JSON's strings are TOML's, but for one character that TOML wants escaped.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _span(seconds: int) -> str:

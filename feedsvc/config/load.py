@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from feedsvc.config import overrides
+from feedsvc.config.checks import database_address
 from feedsvc.config.complaints import Complaint, Misconfigured, nearest, sentence
 from feedsvc.config.locate import Path as Key
 from feedsvc.config.locate import Position, line_and_column, positions
@@ -62,7 +63,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     Raises Misconfigured (a ConfigError) with every problem at once.
     """
     loaded = read(path, environ)
-    return _resolved(loaded)
+    return resolved(loaded)
 
 
 def read(path: Path | None, environ: Mapping[str, str]) -> Loaded:
@@ -102,7 +103,7 @@ def complain(source: Loaded, path: Key, message: str, kind: str = "") -> Complai
     line, column = line_and_column(source.text, start)
     excerpt = source.text.splitlines()[line - 1]
     width = len(str(known[-1])) if unknown else min(spot.end - start, len(excerpt) - column + 1)
-    return Complaint(source.file, option, message, line, column, width, excerpt)
+    return Complaint(source.file, option, message, line, column, max(width, 1), excerpt)
 
 
 def _named(environ: Mapping[str, str]) -> Path | None:
@@ -173,17 +174,18 @@ def _as_slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "world"
 
 
-def _resolved(loaded: Loaded) -> Settings:
+def resolved(loaded: Loaded) -> Settings:
     """Return the settings: relative paths from the file's folder, secrets read, what is derived filled in."""
-    options, folder = loaded.options, loaded.folder
+    options = loaded.options
     every = options.schedule.refresh_every
+    items = _place(loaded, ("items", "path"), str(options.items.path))
     return Settings(
-        folder=folder,
+        folder=loaded.folder,
         file=Path(loaded.file).absolute() if loaded.file else None,
         site=_with_address(options),
         server=options.server,
         database=options.database.model_copy(update={"url": _database_url(loaded)}),
-        items=options.items.model_copy(update={"path": folder / options.items.path.expanduser()}),
+        items=options.items.model_copy(update={"path": items}),
         sources={
             key: each if "every" in each.model_fields_set else each.model_copy(update={"every": every})
             for key, each in options.sources.items()
@@ -206,19 +208,33 @@ def _with_address(options: Options) -> SiteSettings:
 
 
 def _database_url(loaded: Loaded) -> str:
-    database = loaded.options.database
-    url = _secret(loaded, database.url_file) if database.url_file else database.url
-    prefix = "sqlite:///"
-    if not url.startswith(prefix):
-        return url
-    path, mark, query = url.removeprefix(prefix).partition("?")
-    return f"{prefix}{loaded.folder / Path(path).expanduser()}{mark}{query}"
+    database, prefix = loaded.options.database, "sqlite:///"
+    url, option = database.url, ("database", "url")
+    if database.url_file:
+        option = ("database", "url_file")
+        url = _secret(loaded, database.url_file)
+    return f"{prefix}{_place(loaded, option, url.removeprefix(prefix))}" if url.startswith(prefix) else url
+
+
+def _place(loaded: Loaded, option: Key, name: str) -> Path:
+    """Return a path, from the file's folder where it is relative, from a person's home where it begins so."""
+    try:
+        return loaded.folder / Path(name).expanduser()
+    except RuntimeError:
+        message = f"“{name}”: there is no such home folder; write the whole path"
+        raise Misconfigured([complain(loaded, option, message)]) from None
 
 
 def _secret(loaded: Loaded, name: str) -> str:
+    """Return the database's URL from its own file; what is wrong there is said without repeating it."""
+    option = ("database", "url_file")
     try:
-        return (loaded.folder / Path(name).expanduser()).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not text"
-        message = f"“{name}” cannot be read: {reason.lower()}; write the database's URL into that file"
-        raise Misconfigured([complain(loaded, ("database", "url_file"), message)]) from None
+        return database_address(_place(loaded, option, name).read_text(encoding="utf-8").strip())
+    except OSError as error:
+        reason = f"cannot be read: {(error.strerror or 'error').lower()}"
+    except UnicodeDecodeError:
+        reason = "cannot be read: not text"
+    except ValueError as error:
+        reason = str(error)
+    message = f"“{name}” {reason}; write the database's URL into that file"
+    raise Misconfigured([complain(loaded, option, message)])

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.fields import FieldInfo
 
 from feedsvc.config import checks
@@ -28,6 +28,8 @@ class Section(BaseModel):
     """One table of config.toml: frozen, and closed to names that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    _sendable = field_validator("*")(checks.sendable)
 
 
 class SiteSettings(Section):
@@ -226,9 +228,8 @@ class Settings(Options):
     @property
     def database_path(self) -> Path | None:
         """Return the file of an SQLite database; None for any other database."""
-        prefix = "sqlite:///"
-        url = self.database.url
-        return Path(url.removeprefix(prefix).partition("?")[0]) if url.startswith(prefix) else None
+        url, prefix = self.database.url, "sqlite:///"
+        return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
 
     @property
     def items_path(self) -> Path:

@@ -30,7 +30,9 @@ def apply(
         if not name.startswith(PREFIX) or name in NOT_OPTIONS:
             continue
         path = _path(name, document)
-        if path is None:
+        if not _is_text(environ[name]):
+            complaints.append(Complaint(name, "", "is not UTF-8; write it as UTF-8"))
+        elif path is None:
             near = nearest(name, _known(document), "{}").split("; known")[0]
             message = f"there is no such option{near or '; `feedsvc config show` lists them all'}"
             complaints.append(Complaint(name, "", message))
@@ -39,6 +41,11 @@ def apply(
         else:
             variables[path] = name
     return variables, complaints
+
+
+def _is_text(value: str) -> bool:
+    """Say whether a variable is UTF-8: other bytes come to us as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def variable(path: Key) -> str:

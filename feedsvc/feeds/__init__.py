@@ -2,8 +2,8 @@
 
 from feedsvc.feeds.fingerprint import fingerprint
 from feedsvc.feeds.links import links
-from feedsvc.feeds.profiles import author_feed, language_feed, tag_feed
+from feedsvc.feeds.profiles import author_feed, tag_feed
 from feedsvc.feeds.select import matches
 from feedsvc.formats import addresses
 
-__all__ = ["addresses", "author_feed", "fingerprint", "language_feed", "links", "matches", "tag_feed"]
+__all__ = ["addresses", "author_feed", "fingerprint", "links", "matches", "tag_feed"]

@@ -1,4 +1,4 @@
-"""Make the feeds that nobody configured: of a tag, an author, a language."""
+"""Make the feeds that nobody configured: of a tag, of an author."""
 
 from __future__ import annotations
 
@@ -15,18 +15,12 @@ def author_feed(site: Site, name: str) -> Feed:
     return _derived(site, name, path=f"/authors/{name}", rule=Rule(authors=(name,)))
 
 
-def language_feed(site: Site, language: str) -> Feed:
-    """Return the feed of a language (BCP 47) and its regional forms, at `/languages/<language>`."""
-    rule = Rule(languages=(language,))
-    return _derived(site, language, path=f"/languages/{language}", rule=rule, language=language)
-
-
-def _derived(site: Site, name: str, *, path: str, rule: Rule, language: str = "") -> Feed:
+def _derived(site: Site, name: str, *, path: str, rule: Rule) -> Feed:
     return Feed(
         # With a slash in it, it can be no configured feed's slug.
         slug=path.removeprefix("/"),
         title=f"{name} – {site.title}",
         path=path,
-        language=language or site.language,
+        language=site.language,
         rule=rule,
     )

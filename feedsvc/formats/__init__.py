@@ -4,9 +4,9 @@ from feedsvc.formats.addresses import SUFFIXES, addresses, feed_id, item_page
 from feedsvc.formats.check import check
 from feedsvc.formats.document import compress, document, etag
 from feedsvc.formats.opml import opml
-from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, render
+from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, prepare, render
 from feedsvc.formats.sitemap import news_sitemap, sitemap
-from feedsvc.formats.text import uri
+from feedsvc.formats.text import path_uri, sendable, uri
 
 __all__ = [
     "CONTENT_TYPES",
@@ -22,7 +22,10 @@ __all__ = [
     "item_page",
     "news_sitemap",
     "opml",
+    "path_uri",
+    "prepare",
     "render",
+    "sendable",
     "sitemap",
     "uri",
 ]

@@ -15,7 +15,10 @@ Object = dict[str, object]
 
 
 def write(selection: Selection) -> bytes:
-    """Return the JSON document, UTF-8, keys in the specification's order, nothing null or empty."""
+    """Return the JSON document, UTF-8, keys in the specification's order, nothing null or empty.
+
+    Each item is one line, so that two versions of a feed can be compared.
+    """
     site, feed = selection.site, selection.feed
     urls = addresses(site, feed)
     document = {
@@ -29,10 +32,10 @@ def write(selection: Selection) -> bytes:
         "language": feed.language,
         "hubs": [{"type": "WebSub", "url": hub} for hub in selection.hubs],
     }
-    document = _filled(document)
+    head = _line(_filled(document)).removesuffix("}")
+    lines = ",\n".join(_line(_item(item, site, feed)) for item in selection.items)
     # The one list that is always there, full or not.
-    document["items"] = [_item(item, site, feed) for item in selection.items]
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    return f'{head},"items":[\n{lines}\n]}}\n'.encode()
 
 
 def _item(item: Item, site: Site, feed: Feed) -> Object:
@@ -80,6 +83,10 @@ def _attachment(enclosure: Enclosure) -> Object:
             "duration_in_seconds": enclosure.duration,
         }
     )
+
+
+def _line(fields: Object) -> str:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
 def _filled(fields: Object) -> Object:

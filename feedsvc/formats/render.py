@@ -11,7 +11,7 @@ from feedsvc.formats import atom, jsonfeed, rss
 from feedsvc.formats.tidy import tidy
 from feedsvc.model import Format, Selection
 
-RENDERER = 1
+RENDERER = 2
 """The version of the rendering: raise it when the same selection gives other bytes than before."""
 
 CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
@@ -44,6 +44,17 @@ class RenderError(FeedsvcError):
         self.reason = reason
 
 
+def prepare(selection: Selection) -> Selection:
+    """Return the selection as every format writes it: rendering that in all of them saves doing it for each.
+
+    Raises RenderError for the first item that cannot be rendered.
+    """
+    try:
+        return tidy(selection)
+    except _UNFIT as error:
+        raise _blame(selection, tidy, error) from error
+
+
 def render(selection: Selection, format: Format) -> bytes:  # the word of the model
     """Return the selection in a format, UTF-8; the same selection always gives the same bytes.
 
@@ -57,7 +68,7 @@ def render(selection: Selection, format: Format) -> bytes:  # the word of the mo
         raise _blame(selection, write, error) from error
 
 
-def _blame(selection: Selection, write: Callable[[Selection], bytes], error: Exception) -> RenderError:
+def _blame(selection: Selection, write: Callable[[Selection], object], error: Exception) -> RenderError:
     """Return the error that names the feed where it fails without items, else the item that fails alone."""
     fault = _fault(replace(selection, items=()), write)
     if fault is not None:
@@ -69,7 +80,7 @@ def _blame(selection: Selection, write: Callable[[Selection], bytes], error: Exc
     return RenderError("", f"{selection.feed.path} cannot be rendered: {error}")
 
 
-def _fault(selection: Selection, write: Callable[[Selection], bytes]) -> Exception | None:
+def _fault(selection: Selection, write: Callable[[Selection], object]) -> Exception | None:
     try:
         write(tidy(selection))
     except _UNFIT as error:

@@ -7,7 +7,7 @@ nothing that is there is empty. Like this no character of one item can break a f
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from feedsvc.formats.addresses import item_page, root
 from feedsvc.formats.dates import in_utc
@@ -15,13 +15,20 @@ from feedsvc.formats.text import line, opening, sendable, uri
 from feedsvc.model import Article, Enclosure, Feed, Image, Item, Link, Origin, Person, Selection, Site
 
 
-def tidy(selection: Selection) -> Selection:
+@dataclass(frozen=True, slots=True)
+class Tidied(Selection):
+    """A selection in which everything is fit to be written."""
+
+
+def tidy(selection: Selection) -> Tidied:
     """Return the selection with everything in it fit to be written; ValueError where an item is not.
 
-    Tidying a tidy selection changes nothing. Items keep their order and their ids.
+    A tidied selection is returned as it is. Items keep their order and their ids.
     """
+    if isinstance(selection, Tidied):
+        return selection
     site = _site(selection.site)
-    return Selection(
+    return Tidied(
         site=site,
         feed=_feed(selection.feed, site),
         items=tuple(tidy_item(item, site) for item in selection.items),

@@ -13,6 +13,7 @@ from feedsvc.store import clock, feeds, items, meta, rendered, schedule, sources
 from feedsvc.store.codec import canonical as canonical_article
 from feedsvc.store.database import Store, Transaction
 from feedsvc.store.feeds import FeedState
+from feedsvc.store.role import Hold, hold
 from feedsvc.store.sources import SourceState
 from feedsvc.store.terms import Kind, folded, terms_of
 from feedsvc.store.words import words, words_of
@@ -20,6 +21,7 @@ from feedsvc.store.words import words, words_of
 __all__ = [
     "Connection",
     "FeedState",
+    "Hold",
     "Kind",
     "SourceState",
     "Store",
@@ -28,6 +30,7 @@ __all__ = [
     "clock",
     "feeds",
     "folded",
+    "hold",
     "items",
     "meta",
     "rendered",

@@ -92,6 +92,13 @@ class Store:
             take_time(transaction.connection)
             migrate.upgrade(transaction.connection)
 
+    def verify(self) -> None:
+        """Raise a StoreError unless the tables are of this version: nobody else may write to them."""
+        with self.read() as c:
+            misfit = health.misfit(c)
+        if misfit is not None:
+            raise StoreError(f"{self._name}: {misfit}")
+
     def check(self) -> list[str]:
         """Return what is wrong with the database, each with what to do about it; [] is healthy."""
         try:
@@ -195,8 +202,10 @@ def _file(url: str, synchronous: Synchronous, patience: float) -> File | None:
     if kind in ("postgresql", "postgres") and separator:
         return None
     if kind != "sqlite" or not separator:
-        raise StoreError(f"database.url: “{scheme}” is not supported: write sqlite:///path or postgresql://…")
+        raise StoreError(
+            f"“{scheme}” is no database that feedsvc knows: write sqlite:///path or postgresql://…"
+        )
     path = rest.removeprefix("/")
     if path in ("", ":memory:"):
-        raise StoreError("database.url: SQLite needs a file: write sqlite:///data/feedsvc.db")
+        raise StoreError("SQLite needs a file: write sqlite:///data/feedsvc.db")
     return File(Path(path), synchronous, busy_seconds=patience / 2)

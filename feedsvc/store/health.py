@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from feedsvc.store import migrate
+from feedsvc.store.schema import metadata
 
 _MOST = 5
 
 
 def problems(c: Connection, backups: Path | None) -> list[str]:
     """Return what is wrong: tables of another version, damage as far as SQLite can tell; [] is healthy."""
-    version = _version(c)
+    version = misfit(c)
     if version is not None:
         return [version]
-    return _damage(c, backups) if c.dialect.name == "sqlite" else []
+    advice = f"stop feedsvc and restore a backup (see {backups})" if backups else "restore a backup"
+    lost = sorted(metadata.tables.keys() - set(inspect(c).get_table_names()))
+    if lost:
+        return [f"the database has lost its tables {', '.join(lost)}: {advice}"]
+    return _damage(c, advice) if c.dialect.name == "sqlite" else []
 
 
-def _version(c: Connection) -> str | None:
+def misfit(c: Connection) -> str | None:
+    """Say why the tables are not of this version of feedsvc, and what to do; None if they are."""
     found = migrate.revision(c)
     if found == migrate.head():
         return None
@@ -33,8 +39,7 @@ def _version(c: Connection) -> str | None:
     return f"the database {state}: run `feedsvc db upgrade`"
 
 
-def _damage(c: Connection, backups: Path | None) -> list[str]:
-    advice = f"stop feedsvc and restore a backup (see {backups})"
+def _damage(c: Connection, advice: str) -> list[str]:
     told = c.execute(text(f"PRAGMA integrity_check({_MOST})")).scalars().all()
     found = [f"the database is damaged: {line}: {advice}" for line in told if line != "ok"]
     orphans = c.execute(text("PRAGMA foreign_key_check")).all()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 CHUNK = 500
 """Rows a statement: keeps each step short for whoever waits, and `IN` lists below every limit."""
@@ -24,8 +24,8 @@ def chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 def put(c: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, replacing every other column where the primary key is there already."""
     keys = [column.name for column in table.primary_key]
-    make = postgresql.insert if c.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table)
+    # By name, so that only the dialect is loaded that the connection has loaded already.
+    statement = import_module(f"sqlalchemy.dialects.{c.dialect.name}").insert(table)
     values = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
     if values:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=values)

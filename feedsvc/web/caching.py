@@ -92,9 +92,12 @@ def prepare(
 
 
 def encode(body: bytes) -> dict[str, tuple[str, bytes]]:
-    """Return the bytes as they are and gzipped, each with the strong ETag of the very bytes sent."""
+    """Return the bytes as they are and, if that is shorter, gzipped; each with its own strong ETag."""
+    bodies = {"identity": (etag(body), body)}
     packed = igzip.compress(body, 2, mtime=0)
-    return {"identity": (etag(body), body), "gzip": (etag(packed), packed)}
+    if len(packed) < len(body):
+        bodies["gzip"] = (etag(packed), packed)
+    return bodies
 
 
 def etag(body: bytes) -> str:

@@ -19,6 +19,7 @@ BROWSER_TYPES: Mapping[str, str] = {
     "application/atom+xml": "application/xml; charset=utf-8",
     "application/feed+json": "application/json",
 }
+SOURCE_TYPE = "text/plain; charset=utf-8"
 MACHINES = ("bot", "crawl", "spider", "feed", "rss", "reader", "fetch", "+http")
 
 
@@ -73,15 +74,16 @@ def dress(found: Representation, path: str, now: datetime) -> Response:
     """Answer the same bytes to everybody; a browser gets a type that it shows, and goes on to the page.
 
     Never HTML at a feed's address: fetchers that imitate browsers would lose the feed in silence.
+    A person who asks for `?view=source` stays and sees the bytes as they are.
     """
     response = ready(found, request.environ, now)
     navigates = is_navigation(request.environ)
-    if navigates or accepts_xhtml(request.environ):
-        kind = response.headers.get("Content-Type", "").partition(";")[0]
-        if kind in BROWSER_TYPES:
-            response.headers["Content-Type"] = BROWSER_TYPES[kind]
+    source = navigates and request.args.get("view") == "source"
+    kind = response.headers.get("Content-Type", "").partition(";")[0]
+    if kind and (navigates or accepts_xhtml(request.environ)):
+        response.headers["Content-Type"] = SOURCE_TYPE if source else BROWSER_TYPES[kind]
     page = links.page_of(path)
-    if navigates and page and request.args.get("view") != "source":
+    if navigates and page and not source:
         response.headers["Refresh"] = f"0; url={page}"
     return response
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from feedsvc import formats
 from feedsvc.errors import NotFound
@@ -28,7 +28,11 @@ MOVED = {
     "/tags": "/tags/",
     "/authors": "/authors/",
 }
+SITEMAPS = ("/sitemap.xml", "/news-sitemap.xml")
 SITEMAP_ITEMS = 10_000
+NEWS_ITEMS = 1_000
+NEWS_FOR = timedelta(days=2)
+"""How long an item is news to the search engines that read the news sitemap."""
 
 
 @routes.get("/feeds/<name>")
@@ -39,7 +43,7 @@ def document(name: str) -> Response:
         return served
     if current().service.catalog.feed(name) is None:
         raise NotFound("feed", name)
-    return _moved(f"/feeds/{name}/")
+    return links.moved(f"/feeds/{name}/")
 
 
 @routes.get("/feeds.opml")
@@ -68,12 +72,27 @@ def sitemap() -> Response:
     return serve("/sitemap.xml", build)
 
 
+@routes.get("/news-sitemap.xml")
+def news_sitemap() -> Response:
+    """Answer the items of the last two days, as news search engines read them."""
+
+    def build(connection: Connection, now: datetime) -> Content:
+        newest = items.select(connection, Rule(), now=now, limit=NEWS_ITEMS)
+        news = [item for item in newest if item.published > now - NEWS_FOR]
+        body = formats.news_sitemap(current().service.catalog.site, news)
+        until = news[-1].published + NEWS_FOR if news else None
+        return Content(body, "application/xml; charset=utf-8", headers.OPEN, until)
+
+    return serve("/news-sitemap.xml", build)
+
+
 @routes.get("/robots.txt")
 def robots() -> Response:
     """Answer what crawlers may read: everything."""
 
     def build(connection: Connection, now: datetime) -> Content:
-        text = f"User-agent: *\nAllow: /\n\nSitemap: {links.absolute('/sitemap.xml')}\n"
+        maps = "".join(f"Sitemap: {links.absolute(path)}\n" for path in SITEMAPS)
+        text = f"User-agent: *\nAllow: /\n\n{maps}"
         return Content(text.encode(), "text/plain; charset=utf-8", headers.OPEN)
 
     return serve("/robots.txt", build)
@@ -81,7 +100,7 @@ def robots() -> Response:
 
 def move() -> Response:
     """Lead an address that readers guess to the one where the thing is."""
-    return _moved(MOVED[request.path])
+    return links.moved(MOVED[request.path])
 
 
 for path in MOVED:
@@ -94,7 +113,3 @@ def allow_scripts(response: Response) -> Response:
     if request.method == "OPTIONS" and documents.is_feed(request.path):
         response.headers.extend(headers.PREFLIGHT)
     return response
-
-
-def _moved(path: str) -> Response:
-    return redirect(links.path_of(path), 301)  # type: ignore[return-value]  # werkzeug's class, Flask's at run time

@@ -44,6 +44,15 @@ OPEN: Pairs = (
 STATIC: Pairs = (("Vary", "Accept-Encoding"), ("Cross-Origin-Resource-Policy", "cross-origin"), NOSNIFF)
 
 
+MOVED: Pairs = (
+    # Where a thing is may change again: two spellings that lead to each other must not stay in a cache.
+    ("Cache-Control", "max-age=60"),
+    # A script on another site that follows it to a feed must be let through here as well.
+    ("Access-Control-Allow-Origin", "*"),
+    NOSNIFF,
+)
+
+
 def page(site: Site) -> Pairs:
     """Return the headers of every HTML page of a site."""
     parts = urlsplit(site.url)

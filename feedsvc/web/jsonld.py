@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from feedsvc import formats
 from feedsvc.model import Item, Person, Site
 from feedsvc.web import words
 
@@ -27,8 +28,8 @@ def news_article(item: Item, site: Site, url: str) -> Mapping[str, object]:
         "keywords": list(article.tags),
         "author": [_person(person) for person in article.authors],
         "publisher": {"@type": "NewsMediaOrganization", "name": site.title, "url": f"{site.url}/"},
-        "image": article.image.url if article.image else None,
-        "isBasedOn": article.link if article.origin else None,
+        "image": formats.uri(article.image.url) if article.image else None,
+        "isBasedOn": formats.uri(article.link) if article.origin and article.link else None,
         "copyrightNotice": article.rights or site.rights,
     }
     return {name: value for name, value in facts.items() if value}

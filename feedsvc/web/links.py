@@ -6,26 +6,26 @@ Every absolute address starts with `site.url`, none with the Host of a request.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from flask import g
+from flask import Response, g, redirect
 
 from feedsvc import formats
 from feedsvc.model import FORMATS, Feed, Format, Item
+from feedsvc.web import headers
 from feedsvc.web.state import current
 
 FORMAT_NAMES: Mapping[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
-SAFE = "/~!$&'()*,;=:@"
 
 
 def path_of(path: str) -> str:
     """Return a decoded path as a link within the site."""
-    return _prefix() + quote(path, safe=SAFE)
+    return _prefix() + formats.path_uri(path)
 
 
 def absolute(path: str) -> str:
     """Return the canonical address of a decoded path."""
-    return current().service.catalog.site.url + quote(path, safe=SAFE)
+    return current().service.catalog.site.url + formats.path_uri(path)
 
 
 def item_path(item: Item) -> str:
@@ -42,6 +42,13 @@ def page_of(path: str) -> str | None:
     """Return the link to the page for people that belongs to a feed document's decoded path."""
     found = current().service.catalog.find(path)
     return path_of(feed_page(found[0])) if found else None
+
+
+def moved(path: str, query: str = "", status: int = 301) -> Response:
+    """Lead whoever asks on to a decoded path of the site."""
+    response = redirect(path_of(path) + query, status)
+    response.headers.extend(headers.MOVED)
+    return response  # type: ignore[return-value]  # werkzeug's class, Flask's at run time
 
 
 def alternates(*feeds: Feed) -> list[dict[str, str]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, request
 
 from feedsvc import feeds as rules
 from feedsvc import formats
 from feedsvc.errors import NotFound, Withdrawn
-from feedsvc.model import Feed, Item, Site
+from feedsvc.model import Feed, Item, Rule, Site
 from feedsvc.publish import Catalog
 from feedsvc.store import Connection, items
 from feedsvc.web import documents, jsonld, links, listing
@@ -27,6 +27,9 @@ TOP = 4
 """How many items stand at the top of all news, out of their days."""
 
 LATEST = 10
+MORE = 4
+"""How many other items an item's page ends with."""
+
 TOPICS = 14
 READERS = (
     ("Feedly", "https://feedly.com/i/subscription/feed/"),
@@ -55,6 +58,8 @@ def home() -> Response:
 @routes.get("/items/<path:slug>")
 def item(slug: str) -> Response:
     """Answer an item's page; an old slug leads to the new one, a withdrawn item is gone."""
+    if slug.endswith("/"):
+        return links.moved(f"/items/{slug.rstrip('/')}")
 
     def build(connection: Connection, now: datetime) -> Content:
         found = items.by_slug(connection, slug)
@@ -62,8 +67,8 @@ def item(slug: str) -> Response:
             raise NotFound("item", slug)
         _see(found, slug, now)
         if found.slug != slug:
-            abort(redirect(links.path_of(links.item_path(found)), 301))
-        return html(_item(found))
+            abort(links.moved(links.item_path(found)))
+        return html(_item(found, _more(connection, found, now)))
 
     return serve(f"/items/{slug}", build)
 
@@ -129,6 +134,8 @@ def feed(slug: str) -> Response:
     """Answer a feed's page for people."""
     found = _catalog().feed(slug)
     if found is None:
+        if documents.is_feed(f"/feeds/{slug}"):
+            return links.moved(f"/feeds/{slug}")
         raise NotFound("feed", slug)
 
     def build(connection: Connection, now: datetime) -> Content:
@@ -152,10 +159,21 @@ def _see(found: Item, slug: str, now: datetime) -> None:
     raise NotFound("item", slug)
 
 
-def _item(found: Item) -> Page:
+def _more(connection: Connection, found: Item, now: datetime) -> list[Item]:
+    """Return what to read after an item: the newest with a tag of its own, then the newest of all."""
+    rules = [Rule(tags=found.article.tags), Rule()] if found.article.tags else [Rule()]
+    chosen: dict[int, Item] = {}
+    for rule in rules:
+        for other in items.select(connection, rule, now=now, limit=MORE + 1):
+            chosen.setdefault(other.pk, other)
+    chosen.pop(found.pk, None)
+    return list(chosen.values())[:MORE]
+
+
+def _item(found: Item, more: list[Item]) -> Page:
     catalog = _catalog()
     url = links.absolute(links.item_path(found))
-    values = {"item": found, "json_ld": jsonld.news_article(found, catalog.site, url)}
+    values = {"item": found, "more": more, "json_ld": jsonld.news_article(found, catalog.site, url)}
     about = found.article.summary
     return Page("item.html", found.article.title, links.item_path(found), (_all(),), about, values=values)
 
@@ -166,7 +184,7 @@ def _filtered(name: str, kind: str, feed_of: FeedOf, labels: Labels) -> Response
     if served is not None:
         return served
     if name.endswith("/"):
-        return redirect(links.path_of(request.path.rstrip("/")), 301)  # type: ignore[return-value]  # werkzeug's
+        return links.moved(request.path.rstrip("/"))
     page = _page_number()
 
     def build(connection: Connection, now: datetime) -> Content:
@@ -174,6 +192,8 @@ def _filtered(name: str, kind: str, feed_of: FeedOf, labels: Labels) -> Response
         if label is None:
             raise NotFound(kind.lower(), name)
         feed = feed_of(_catalog().site, label)
+        if label != name:
+            abort(links.moved(feed.path))
         listed = listing.read(connection, feed, page, _catalog().site.timezone, now)
         return html(_news("news.html", label, feed.path, feed, listed, (feed, _all()), {"kind": kind}))
 
@@ -198,7 +218,7 @@ def _document(feed_of: FeedOf, labels: Labels) -> Response | None:
             return None
         if label != name:
             path = feed_of(state.service.catalog.site, label).path + formats.SUFFIXES[format_]
-            return redirect(links.path_of(path), 301)  # type: ignore[return-value]  # werkzeug's class
+            return links.moved(path)
     return documents.serve(request.path)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from flask import Flask, Response, render_template, request
 from markupsafe import Markup
 
-from feedsvc import article
+from feedsvc import article, formats
 from feedsvc.errors import StoreError
 from feedsvc.model import Feed, Site
 from feedsvc.store import Connection, clock, items
@@ -21,6 +21,7 @@ from feedsvc.web.state import State, current
 
 MAX_AGE = 60
 
+_LONE_IMAGE = re.compile(r"<p>(<img [^>]*>)</p>")
 SCROLLING = (
     ("table", '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table', "</table></div>"),
     ("pre", '<pre tabindex="0" role="group" aria-label="Code"', "</pre>"),
@@ -34,6 +35,8 @@ class Content:
     body: bytes
     content_type: str
     headers: headers.Pairs = ()
+    until: datetime | None = None
+    """When it stops being true by itself, if that is before the next embargo or expiry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def install(app: Flask, site: Site) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
         site=site,
+        interface=words.interface(site.language),
         path_of=links.path_of,
         absolute=links.absolute,
         static=static.address,
@@ -66,11 +70,14 @@ def install(app: Flask, site: Site) -> None:
         day=words.day,
         short_day=words.short_day,
         clock_time=words.clock_time,
+        zone=words.zone,
         iso=words.iso,
         direction=words.direction,
+        kind=words.kind,
         size=words.size,
         duration=words.duration,
         data_block=words.data_block,
+        uri=formats.uri,
         cleaned=cleaned,
     )
 
@@ -78,9 +85,9 @@ def install(app: Flask, site: Site) -> None:
 def cleaned(html: str) -> Markup:
     """Return stored HTML as markup, cleaned once more: a better policy reaches old items too.
 
-    What may scroll sideways can be reached by keyboard (WCAG 2.1.1).
+    What may scroll sideways can be reached by keyboard (WCAG 2.1.1). An image that stands alone is a figure.
     """
-    safe = article.clean(html)
+    safe = _LONE_IMAGE.sub(r"<figure>\1</figure>", article.clean(html))
     for tag, opening, closing in SCROLLING:
         safe = re.sub(rf"<{tag}(?=[\s>])", opening, safe).replace(f"</{tag}>", closing)
     return Markup(safe)  # noqa: S704 - what article.clean returns is safe, and so is what was put around it
@@ -110,6 +117,8 @@ def html(page: Page) -> Content:
     body = render_template(
         page.template, page=page, canonical=canonical, alternates=alternates, **page.values
     )
+    # Items may hold characters that feeds leave out; HTML forbids the same ones.
+    body = formats.sendable(body)
     announced = ", ".join(
         f'<{link["href"]}>; rel="alternate"; type="{link["type"]}"' for link in alternates[:3]
     )
@@ -128,7 +137,7 @@ def _find(
         if kept is not None:
             return kept
         content = build(connection, now)
-        moment = items.next_moment(connection, now)
+        moments = (content.until, items.next_moment(connection, now))
     bodies = encode(content.body)
     page = prepare(
         bodies,
@@ -136,7 +145,7 @@ def _find(
         headers=[("Vary", "Accept-Encoding"), *content.headers],
         entity=[("Content-Type", content.content_type)],
         freshness=Freshness(MAX_AGE),
-        valid_until=moment,
+        valid_until=min((moment for moment in moments if moment), default=None),
     )
     state.pages.keep(key, seq, page)
     return page

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from feedsvc.errors import NotFound
-from feedsvc.web import headers
+from feedsvc.web import headers, links
 from feedsvc.web.caching import Freshness, Representation, encode, prepare
 from feedsvc.web.ready import ready
 from feedsvc.web.state import current
@@ -57,4 +57,4 @@ def static(name: str) -> Response:
 @routes.get("/favicon.ico")
 def favicon() -> Response:
     """Send those who guess the icon's address to it."""
-    return redirect(address("favicon.svg"), 302)  # type: ignore[return-value]  # werkzeug's class, Flask's at run time
+    return links.moved("/static/favicon.svg", f"?v={VERSIONS['favicon.svg']}", 302)

@@ -16,23 +16,13 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-RIGHT_TO_LEFT = {
-    "ar",
-    "arc",
-    "ckb",
-    "dv",
-    "fa",
-    "ha-arab",
-    "he",
-    "ks",
-    "nqo",
-    "ps",
-    "sd",
-    "syr",
-    "ug",
-    "ur",
-    "yi",
-}
+INTERFACE = "en"
+"""The language of the words on our pages that no item and no setting brings along."""
+
+RIGHT_TO_LEFT = frozenset(
+    ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"]
+)
+RIGHT_TO_LEFT_SCRIPTS = frozenset(["adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"])
 
 
 def local(moment: datetime, timezone: str) -> datetime:
@@ -55,6 +45,12 @@ def clock_time(value: datetime) -> str:
     return f"{value:%H:%M}"
 
 
+def zone(value: datetime) -> str:
+    """Name the zone of a time of day: GMT, or UTC+04 where a zone has no name."""
+    name = value.tzname() or "UTC"
+    return name if name[0].isalpha() else f"UTC{name}"
+
+
 def iso(moment: datetime) -> str:
     """Return a moment for machines (RFC 3339)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -64,8 +60,21 @@ def direction(language: str | None) -> str:
     """Return the base direction of text in a language; where none is known the text itself decides."""
     if not language:
         return "auto"
-    tag = language.lower()
-    return "rtl" if tag in RIGHT_TO_LEFT or tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+    primary, *others = language.lower().split("-")
+    script = next((part for part in others if len(part) == 4 and part.isalpha()), "")
+    is_rtl = script in RIGHT_TO_LEFT_SCRIPTS if script else primary in RIGHT_TO_LEFT
+    return "rtl" if is_rtl else "ltr"
+
+
+def interface(language: str) -> str:
+    """Return the language tag of our own words on the pages of a site in this language."""
+    return language if language.lower().partition("-")[0] == INTERFACE else INTERFACE
+
+
+def kind(media_type: str) -> str:
+    """Say what a file is: MP3, WAV, PDF."""
+    name = media_type.partition(";")[0].rpartition("/")[2].removeprefix("x-").upper()
+    return {"MPEG": "MP3"}.get(name, name) if media_type.startswith("audio/") else name
 
 
 def size(count: int) -> str:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from pathlib import Path
 
 from feedsvc import config, ingest
 from feedsvc.errors import StoreError
 from feedsvc.publish import LOOKED
 from feedsvc.service import Service, client, folder
 from feedsvc.sources import Watch
-from feedsvc.store import meta
+from feedsvc.store import hold, meta
 from feedsvc.work import refresh, tasks
 from feedsvc.work.ticks import Ticks
 
 SETTLE = 0.26
 """Seconds between looks while a file is being written: two of them are the settling time."""
+
+STANDBY = 1.0
+"""Seconds between two tries to become the worker that reads the folder."""
 
 PATIENCE = 20
 """Looks after which the first one counts as done although some file never settles."""
@@ -33,15 +33,11 @@ log = logging.getLogger(__name__)
 def run(service: Service) -> None:
     """Work until SIGTERM or SIGINT; running tasks are finished first, for at most five seconds."""
     with _only_worker(service):
-        requeued = service.queue.requeue_orphans()
-        if requeued:
-            log.warning("queue requeued=%d: the worker before this one was killed", requeued)
+        requeue(service)
         tasks.register(service, client(service.settings))
         tasks.arrange(service, service.clock())
         looker = Looker(service)
-        ticks = Ticks(
-            timedelta(seconds=service.settings.schedule.tick_seconds), lambda: tasks.enqueue_due(service)
-        )
+        ticks = Ticks(service.settings.schedule.tick, lambda: tick(service))
         looker.start()
         ticks.start()
         try:
@@ -49,6 +45,20 @@ def run(service: Service) -> None:
         finally:
             looker.stop()
             ticks.stop()
+
+
+def tick(service: Service) -> None:
+    """Enqueue what is due, and on a database with several workers give back what a dead one was doing."""
+    if service.store.dialect == "postgresql":
+        requeue(service)
+    tasks.enqueue_due(service)
+
+
+def requeue(service: Service) -> None:
+    """Have the jobs of workers that died done by the others."""
+    requeued = service.queue.requeue_orphans()
+    if requeued:
+        log.warning("queue requeued=%d: a worker was killed at its work", requeued)
 
 
 class Looker:
@@ -59,6 +69,7 @@ class Looker:
         self._folder = folder(service.settings)
         items = service.settings.items
         self._watch = Watch(self._folder.rules.root, items.watch, items.scan_seconds)
+        self._role = hold(service.store.url, "folder")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="looker", daemon=True)
         self._looks = 0
@@ -73,10 +84,14 @@ class Looker:
         self._stopping.set()
         self._watch.stop()
         self._thread.join(5)
+        self._role.release()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if self._look():
+            if not self._role.take():
+                # Another worker reads the folder; this one is there if that ends.
+                self._stopping.wait(STANDBY)
+            elif self._look():
                 self._stopping.wait(SETTLE)
             else:
                 self._watch.wait(self._service.settings.items.scan_seconds)
@@ -116,11 +131,11 @@ class Looker:
 
 @contextmanager
 def _only_worker(service: Service) -> Iterator[None]:
-    """Hold the lock that makes this the one worker on a SQLite database; wait for the one before to end."""
-    if service.store.dialect != "sqlite":
+    """Be the one worker on a SQLite database, once the one before has ended; PostgreSQL may have many."""
+    role = hold(service.store.url, "worker")
+    while service.store.dialect == "sqlite" and not role.take():
+        time.sleep(SETTLE)
+    try:
         yield
-        return
-    path = Path(f"{service.settings.database_path}.worker")
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    finally:
+        role.release()

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from feedsvc import __version__
+from feedsvc.cli.app import COMMANDS
 from feedsvc.cli.app import feedsvc as commands
 from feedsvc.cli.command import Command as Shape
 from feedsvc.cli.command import Group
@@ -19,7 +20,10 @@ def leaves(
     group: click.Group = commands, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield path, group
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command, name
         if isinstance(command, click.Group):
             yield from leaves(command, (*path, name))
         else:
@@ -35,6 +39,14 @@ def test_every_command_has_examples_at_the_top_of_its_help(feedsvc: Command) -> 
         assert done.out.splitlines()[2] == "Examples:", path
         for line, _ in command.examples:
             assert line.split("feedsvc")[-1].split()[0] in done.out
+
+
+def test_the_list_of_commands_says_what_each_ones_own_help_says() -> None:
+    context = click.Context(commands)
+    for name, (_, line) in COMMANDS.items():
+        command = commands.get_command(context, name)
+        assert command
+        assert str(command.help).startswith(line.removesuffix(".")), name
 
 
 def test_examples_name_commands_that_there_are() -> None:

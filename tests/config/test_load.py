@@ -201,6 +201,50 @@ def test_a_secret_file_that_is_missing_is_a_complaint_at_its_line(tmp_path: Path
     assert problem.startswith("config.toml:2:12: database.url_file: “secret” cannot be read")
 
 
+def test_a_secret_file_that_names_no_database_of_ours_is_a_complaint_without_it(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("mysql://news:hush@db/news", encoding="utf-8")
+    (problem,) = complaints(tmp_path, '[database]\nurl_file = "secret"\n')
+    assert "must begin with “sqlite:///” or “postgresql://”" in problem
+    assert "hush" not in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[items]\npath = "~nobody-of-that-name/items"\n', "config.toml:2:8: items.path: "),
+        ('[database]\nurl = "sqlite:///~nobody-of-that-name/x.db"\n', "config.toml:2:7: database.url: "),
+        ('[database]\nurl_file = "~nobody-of-that-name/x"\n', "config.toml:2:12: database.url_file: "),
+        ('[database]\nurl = "postgresql://["\n', "config.toml:2:7: database.url: cannot be understood"),
+        (
+            '[database]\nurl = "postgresql://db:port/x"\n',
+            "config.toml:2:7: database.url: cannot be understood",
+        ),
+        ('[site]\nrights = "a\\u0000b"\n', "config.toml:2:10: site.rights: must not hold control characters"),
+        ('[feeds.all]\ntags = ["a", "\\uffff"]\n', "config.toml:2:8: feeds.all.tags: must not hold control"),
+        ('[""]\n', "config.toml:1:1: there is no such section"),
+    ],
+)
+def test_values_that_would_fail_later_are_complaints_now(tmp_path: Path, text: str, place: str) -> None:
+    (problem,) = complaints(tmp_path, text)
+    assert problem.startswith(place)
+    with pytest.raises(Misconfigured) as caught:
+        config.load(tmp_path / "config.toml", {})
+    assert "^" in str(caught.value)
+
+
+def test_a_variable_that_is_not_utf8_is_a_complaint(tmp_path: Path) -> None:
+    assert complaints(tmp_path, "", FEEDSVC_SITE__TITLE="\udcff") == [
+        "FEEDSVC_SITE__TITLE: is not UTF-8; write it as UTF-8"
+    ]
+
+
+@pytest.mark.parametrize("name", ["what?.db", "50 %.db", "a#b&c.db"])
+def test_the_name_of_a_database_file_may_hold_any_character(tmp_path: Path, name: str) -> None:
+    settings = config.load(written(tmp_path, f'[database]\nurl = "sqlite:///{name}"\n'), {})
+    assert settings.database_path == tmp_path / name
+    assert settings.database.url == f"sqlite:///{tmp_path}/{name}"
+
+
 def test_a_password_in_a_wrong_url_is_not_repeated(tmp_path: Path) -> None:
     problems = complaints(tmp_path, '[database]\nurl = "mysql://news:hush@db/news"\n')
     assert "hush" not in "".join(problems)
@@ -251,6 +295,25 @@ def test_show_says_where_each_value_comes_from(tmp_path: Path) -> None:
         "default",
     )
     assert shown["feeds.world.ttl"].value == "9"
+
+
+def test_show_tells_what_is_used_and_what_that_was_made_from(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("postgresql://news:hu:sh@db/news?password=hush\n", encoding="utf-8")
+    text = """
+[server]
+port = 1000
+[database]
+url_file = "secret"
+[sources.a]
+url = "https://a.example/"
+[schedule]
+refresh_every = "2h"
+"""
+    shown = {each.option: (each.value, each.origin) for each in config.show(written(tmp_path, text), {})}
+    assert shown["site.url"] == ('"http://127.0.0.1:1000"', "server.host, server.port")
+    assert shown["sources.a.every"] == ('"2h"', "schedule.refresh_every")
+    assert shown["database.url"] == ('"postgresql://news:***@db/news?password=***"', "database.url_file")
+    assert shown["items.path"] == (f'"{tmp_path}/items"', "default")
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("2 h", 7200), ("1D", 86400)])

@@ -19,11 +19,5 @@ def test_an_author_has_a_feed_at_their_name() -> None:
     assert feed.rule.authors == ("Anna Berg",)
 
 
-def test_a_language_has_a_feed_in_that_language() -> None:
-    feed = feeds.language_feed(SITE, "ar")
-    assert (feed.path, feed.language) == ("/languages/ar", "ar")
-    assert feeds.matches(feed.rule, item(language="ar-EG"))
-
-
 def test_no_configured_feed_can_have_the_slug_of_such_a_feed() -> None:
     assert "/" in feeds.tag_feed(SITE, "all").slug

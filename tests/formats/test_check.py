@@ -45,8 +45,8 @@ def test_an_id_must_not_be_there_twice(format_: Format) -> None:
         ("atom", b"<id>urn:uuid:00000000-0000-5000-8000-000000000001</id>"),
         ("atom", b"<updated>2026-11-25T11:00:00Z</updated>"),
         ("atom", b"<name>News desk</name>"),
-        ("json", b'"content_html": "<p>Content 1</p>",'),
-        ("json", b'"title": "World",'),
+        ("json", b'"content_html":"<p>Content 1</p>",'),
+        ("json", b'"title":"World",'),
     ],
 )
 def test_what_the_specification_requires_must_be_there(format_: Format, gone: bytes) -> None:

@@ -65,3 +65,8 @@ def test_authors_are_there_for_old_and_new_readers() -> None:
     (one,) = feed(selection(item(article=RICH)))["items"]
     assert one["authors"] == [{"name": "Anna Berg"}, {"name": "Bo Lind"}]
     assert one["author"] == {"name": "Anna Berg"}
+
+
+def test_each_item_is_one_line() -> None:
+    body = formats.render(selection(item(1, content="<p>a\n</p>"), item(2)), "json").decode()
+    assert [json.loads(line.rstrip(","))["title"] for line in body.splitlines()[1:-1]] == ["Item 1", "Item 2"]

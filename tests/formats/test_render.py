@@ -136,3 +136,18 @@ def test_updated_is_never_before_published() -> None:
     early: Item = item(published=NOON, updated=NOON - timedelta(days=1))
     body = formats.render(selection(early, site=SITE), "atom").decode()
     assert body.count("2026-11-25T12:00:00Z") == 3
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@given(chosen=selections)
+@FEW
+def test_a_prepared_selection_is_the_same_bytes(format_: Format, chosen: Selection) -> None:
+    prepared = formats.prepare(chosen)
+    assert formats.prepare(prepared) is prepared
+    assert formats.render(prepared, format_) == formats.render(chosen, format_)
+
+
+def test_an_item_that_cannot_be_prepared_is_named() -> None:
+    with pytest.raises(formats.RenderError, match="no id") as caught:
+        formats.prepare(selection(item(1), item(9, id=" ")))
+    assert caught.value.item_id == " "

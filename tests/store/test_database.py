@@ -234,6 +234,15 @@ def test_a_full_disk_refuses_writes_and_serves_reads_and_recovers(store: Store) 
     assert store.check() == []
 
 
+def test_a_lost_table_is_found_by_the_check(store: Store) -> None:
+    store.verify()
+    with store.write() as t:
+        t.connection.execute(text("DROP TABLE rendered"))
+    (problem,) = store.check()
+    assert "lost its tables rendered" in problem
+    assert "restore a backup" in problem
+
+
 def test_a_damaged_page_is_found_by_the_check(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     store = _store(path)
@@ -252,10 +261,10 @@ def test_a_damaged_page_is_found_by_the_check(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "advice"),
     [
-        ("mysql://localhost/x", "“mysql” is not supported"),
+        ("mysql://localhost/x", "“mysql” is no database"),
         ("sqlite://", "SQLite needs a file"),
         ("sqlite:///:memory:", "SQLite needs a file"),
-        ("feedsvc.db", "“feedsvc.db” is not supported"),
+        ("feedsvc.db", "“feedsvc.db” is no database"),
     ],
 )
 def test_a_url_that_names_no_database_of_ours_is_refused(url: str, advice: str) -> None:

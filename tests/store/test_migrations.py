@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from feedsvc.errors import StoreError
@@ -48,6 +49,14 @@ def test_walked_tables_are_stored_in_the_order_of_their_key(store: Store) -> Non
         assert ("WITHOUT ROWID" in made[table.name]) == expected, table.name
 
 
+def test_the_files_names_tell_the_revisions_that_alembic_runs(store: Store) -> None:
+    folder = Path(migrate.__file__).parent / "migrations"
+    scripts = list(ScriptDirectory(str(folder)).walk_revisions())
+    assert migrate.known() == [script.revision for script in reversed(scripts)]
+    with store.read() as c:
+        assert migrate.revision(c) == migrate.head() == scripts[0].revision
+
+
 def test_a_new_database_starts_with_change_zero(store: Store) -> None:
     with store.read() as c:
         assert clock.seq(c) == 0
@@ -80,6 +89,8 @@ def test_a_database_of_a_newer_version_is_refused_with_advice(store: Store) -> N
         t.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match=r"newer feedsvc .*9999.*restore a backup"):
         store.upgrade()
+    with pytest.raises(StoreError, match="newer feedsvc"):
+        store.verify()
     assert "newer feedsvc" in store.check()[0]
 
 

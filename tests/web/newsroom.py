@@ -66,7 +66,7 @@ class Newsroom:
 
     def __post_init__(self) -> None:
         media = self.folder / "items"
-        media.mkdir(exist_ok=True)
+        media.mkdir(parents=True, exist_ok=True)
         self.store = Store(
             f"sqlite:///{self.folder}/data/news.db", synchronous="normal", clock=self.clock, patience=0.2
         )

@@ -131,8 +131,13 @@ def test_each_coding_has_a_tag_of_its_own() -> None:
 
 
 def test_the_same_bytes_are_the_same_gzip_and_the_same_tag() -> None:
-    assert encode(b"news") == encode(b"news")
-    assert gzip.decompress(encode(b"news")["gzip"][1]) == b"news"
+    body = b"news " * 50
+    assert encode(body) == encode(body)
+    assert gzip.decompress(encode(body)["gzip"][1]) == body
+
+
+def test_what_gzip_makes_longer_is_sent_as_it_is() -> None:
+    assert set(encode(b"news")) == {"identity"}
 
 
 @pytest.mark.parametrize(

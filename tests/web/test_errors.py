@@ -85,6 +85,9 @@ def test_a_fault_of_ours_is_logged_and_not_told(newsroom: Newsroom, caplog: pyte
 def test_addresses_that_people_guess_lead_on_for_good(newsroom: Newsroom, path: str, target: str) -> None:
     reply = newsroom.ask(path)
     assert (reply.status, reply.headers["location"]) == (301, target)
+    # For long enough to spare us, and never for ever; scripts of other sites may follow it.
+    assert reply.headers["cache-control"] == "max-age=60"
+    assert reply.headers["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,28 @@ def test_the_sitemap_names_every_item_with_its_true_date(newsroom: Newsroom) -> 
     }
 
 
+def test_the_news_sitemap_holds_what_is_no_older_than_two_days_and_not_longer(newsroom: Newsroom) -> None:
+    newsroom.add(
+        make("New & <good>"),
+        make("Nearly old", published=NOON - timedelta(days=2) + timedelta(seconds=20)),
+        make("Old", published=NOON - timedelta(days=2)),
+        make("Elsewhere", link="https://agency.example/1"),
+    )
+    reply = newsroom.ask("/news-sitemap.xml")
+    assert (reply.headers["content-type"], reply.headers["cache-control"]) == (
+        "application/xml; charset=utf-8",
+        "max-age=20",
+    )
+    assert _news(reply.body) == ["New & <good>", "Nearly old"]
+    newsroom.clock.turn(seconds=20)
+    assert _news(newsroom.ask("/news-sitemap.xml").body) == ["New & <good>"]
+
+
 def test_robots_are_told_where_the_sitemap_is(newsroom: Newsroom) -> None:
     reply = newsroom.ask("/robots.txt")
     assert reply.headers["content-type"] == "text/plain; charset=utf-8"
-    assert b"Sitemap: https://harbour.example/sitemap.xml" in reply.body
+    assert b"Sitemap: https://harbour.example/sitemap.xml\n" in reply.body
+    assert b"Sitemap: https://harbour.example/news-sitemap.xml\n" in reply.body
 
 
 def test_a_static_file_with_its_version_is_kept_for_ever(newsroom: Newsroom) -> None:
@@ -57,3 +75,8 @@ def test_only_the_files_that_are_there_are_served(newsroom: Newsroom) -> None:
     for path in ("/static/nothing.css", "/static/../app.py", "/static/%2e%2e/app.py"):
         assert newsroom.ask(path).status == 404
     assert newsroom.ask("/favicon.ico").headers["location"].startswith("/static/favicon.svg?v=")
+
+
+def _news(body: bytes) -> list[str | None]:
+    titles = ElementTree.fromstring(body).iter("{http://www.google.com/schemas/sitemap-news/0.9}title")
+    return [title.text for title in titles]

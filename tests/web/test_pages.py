@@ -4,6 +4,7 @@ import gzip
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,7 +12,7 @@ from bs4.element import Tag
 
 from feedsvc.errors import StoreError
 from feedsvc.model import Enclosure, Image, Item, Link, Origin, Person
-from tests.web.newsroom import NOON, Newsroom, make
+from tests.web.newsroom import NOON, SITE, Newsroom, make
 
 PAGES = (
     "/",
@@ -342,12 +343,13 @@ def test_a_scheduled_item_appears_on_every_page_at_its_second(newsroom: Newsroom
 
 def test_a_tag_is_found_however_it_is_written_and_has_one_canonical_address(newsroom: Newsroom) -> None:
     newsroom.add(make(tags=("Storm",)))
-    for path in ("/tags/storm", "/tags/STORM", "/tags/Storm"):
-        page = _page(newsroom, path)
-        assert _canonical(page) == "https://harbour.example/tags/Storm"
-        assert page.h1 is not None
-        assert page.h1.text == "Storm"
-    assert newsroom.ask("/tags/Storm/").headers["location"] == "/tags/Storm"
+    page = _page(newsroom, "/tags/Storm")
+    assert _canonical(page) == "https://harbour.example/tags/Storm"
+    assert page.h1 is not None
+    assert page.h1.text == "Storm"
+    for path in ("/tags/storm", "/tags/STORM", "/tags/Storm/"):
+        reply = newsroom.ask(path)
+        assert (reply.status, reply.headers["location"]) == (301, "/tags/Storm")
     assert newsroom.ask("/tags/STORM.atom").headers["location"] == "/tags/Storm.atom"
 
 
@@ -371,6 +373,70 @@ def test_a_feeds_page_shows_its_address_to_copy(filled: Newsroom) -> None:
     )
     assert newsroom_links(page) >= {"/feeds/storms.rss", "/feeds/storms.atom", "/feeds/storms.json"}
     assert _canonical(page) == "https://harbour.example/feeds/storms/"
+
+
+def test_an_address_with_a_slash_too_many_leads_to_the_right_one(filled: Newsroom) -> None:
+    for path in ("/items/budget-agreed", "/feeds/all.rss", "/feeds/storms.json"):
+        reply = filled.ask(f"{path}/")
+        assert (reply.status, reply.headers["location"]) == (301, path)
+    assert filled.ask("/feeds/nowhere.rss/").status == 404
+
+
+def test_an_items_page_ends_with_others_to_read_those_of_its_topic_first(newsroom: Newsroom) -> None:
+    newsroom.add(
+        make("Read this"),
+        make("Old storm", published=NOON - timedelta(days=9)),
+        *(make(f"Other {n}", tags=("sport",)) for n in range(5)),
+        make("Embargoed", published=NOON + timedelta(hours=1)),
+    )
+    more = _page(newsroom, "/items/read-this").select_one("section.more")
+    assert more is not None
+    titles = [heading.text.strip() for heading in more.find_all("h3")]
+    assert titles[0] == "Old storm"
+    assert len(titles) == 4
+    assert not {"Read this", "Embargoed"} & set(titles)
+
+
+def test_a_page_holds_no_character_that_html_forbids_and_no_address_that_is_none(newsroom: Newsroom) -> None:
+    newsroom.add(make("Bell \x07 and \ufdd0 rung", slug="bell", link="https://a.example/ä b?x=[1]"))
+    page = _page(newsroom, "/items/bell")
+    assert page.h1 is not None
+    assert page.h1.text == "Bell  and  rung"
+    assert "https://a.example/%C3%A4%20b?x=%5B1%5D" in newsroom_links(page)
+    assert "\ufdd0" not in str(page)
+
+
+def test_markup_in_an_attribute_stays_there(newsroom: Newsroom) -> None:
+    text = "<table ><pre ><p><img src=x onerror=alert(1)></p>"
+    newsroom.add(make("Sly", slug="sly", content=f"<p><img src='https://a.example/a.png' alt='{text}'></p>"))
+    (image,) = _page(newsroom, "/items/sly").select(".prose img")
+    assert image["alt"] == text
+
+
+def test_an_image_that_stands_alone_is_a_figure(newsroom: Newsroom) -> None:
+    image = '<img src="https://a.example/a.png" alt="A">'
+    newsroom.add(make("One", slug="one", content=f"<p>{image}</p><p>Beside {image}</p>"))
+    page = _page(newsroom, "/items/one")
+    assert [found.parent.name for found in page.select(".prose img") if found.parent] == ["figure", "p"]
+
+
+def test_our_own_words_are_in_their_language_on_a_site_of_any(tmp_path: Path) -> None:
+    for language, shown in (("de", "en"), ("en-IE", "en-IE"), ("ar", "en")):
+        newsroom = Newsroom(tmp_path / language, replace(SITE, language=language))
+        newsroom.add(make(language=None))
+        page = _page(newsroom, "/items/storm-closes-the-harbour-road")
+        newsroom.close()
+        assert page.html is not None
+        assert page.html["lang"] == shown
+        assert [tag["lang"] for tag in page.select(".brand, article.item")] == [language, language]
+        assert [tag["lang"] for tag in page.select(".byline, .after")] == [shown, shown]
+
+
+def test_the_time_of_an_item_is_the_sites_and_says_so(newsroom: Newsroom) -> None:
+    newsroom.add(make(published=NOON.replace(month=7)))
+    times = _page(newsroom, "/items/storm-closes-the-harbour-road").select(".byline time")
+    assert times[0].text.strip() == "24 July 2026, 14:00 CEST"
+    assert times[0]["datetime"] == "2026-07-24T12:00:00Z"
 
 
 def newsroom_links(page: BeautifulSoup) -> set[str]:

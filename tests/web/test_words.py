@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from feedsvc.web import words
+
+SUMMER = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [
+        ("en", "ltr"),
+        ("ar", "rtl"),
+        ("ar-EG", "rtl"),
+        ("HE", "rtl"),
+        ("ur-Latn", "ltr"),
+        ("az-Arab-IR", "rtl"),
+        ("zh-Hant", "ltr"),
+        ("sr-Latn-RS", "ltr"),
+        ("yi", "rtl"),
+        ("de-1996", "ltr"),
+        ("", "auto"),
+        (None, "auto"),
+    ],
+)
+def test_text_runs_as_its_script_does(language: str | None, direction: str) -> None:
+    assert words.direction(language) == direction
+
+
+@pytest.mark.parametrize(
+    ("timezone", "said"),
+    [
+        ("UTC", "1 July 2026, 22:30 UTC"),
+        ("Europe/Dublin", "1 July 2026, 23:30 IST"),
+        ("America/New_York", "1 July 2026, 18:30 EDT"),
+        ("Asia/Dubai", "2 July 2026, 02:30 UTC+04"),
+        ("Asia/Kathmandu", "2 July 2026, 04:15 UTC+0545"),
+    ],
+)
+def test_a_moment_is_said_in_the_sites_time_zone(timezone: str, said: str) -> None:
+    at = words.local(SUMMER, timezone)
+    assert f"{words.short_day(at)}, {words.clock_time(at)} {words.zone(at)}" == said
+
+
+def test_a_day_is_said_in_full() -> None:
+    assert words.day(SUMMER.date()) == "Wednesday 1 July 2026"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "said"),
+    [
+        ("audio/mpeg", "MP3"),
+        ("audio/x-wav", "WAV"),
+        ("video/mpeg", "MPEG"),
+        ("application/pdf", "PDF"),
+        ("text/vtt; charset=utf-8", "VTT"),
+    ],
+)
+def test_a_file_is_said_to_be_what_people_call_it(media_type: str, said: str) -> None:
+    assert words.kind(media_type) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(999, "999 bytes"), (40_400, "40 kB"), (3_440_000, "3.4 MB")])
+def test_a_size_has_the_unit_that_keeps_it_short(count: int, said: str) -> None:
+    assert words.size(count) == said
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(5, "0:05"), (245, "4:05"), (3723, "1:02:03")])
+def test_a_playing_time_is_said_as_players_do(seconds: int, said: str) -> None:
+    assert words.duration(seconds) == said
