@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -36,12 +38,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+def postgresql() -> Iterator[postgres.Server]:
     """A running PostgreSQL, one for each process of the test run."""
-    server = postgres.make(tmp_path_factory.mktemp("postgresql") / "server", **postgres.FAST)
-    server.start()
-    yield server
-    server.stop()
+    # Not below pytest's own folder: that is closed to the user that PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="feedsvc-postgresql-") as folder:
+        server = postgres.make(Path(folder) / "server", **postgres.FAST)
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

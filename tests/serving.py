@@ -47,16 +47,7 @@ class Tree:
         return self.folder / "items"
 
     def get(self, path: str, **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-            response = connection.getresponse()
-            body = response.read()
-            if response.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, body)
-        finally:
-            connection.close()
+        return get(self.port, path, **headers)
 
     def ready(self) -> bool:
         try:
@@ -102,6 +93,20 @@ class Tree:
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
         self.process.send_signal(number)
         return self.process.wait(seconds)
+
+
+def get(port: int, path: str, **headers: str) -> Answer:
+    """Ask on a new connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        response = connection.getresponse()
+        body = response.read()
+        if response.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, body)
+    finally:
+        connection.close()
 
 
 def eventually(condition: Callable[[], bool], seconds: float, what: str, pause: float = 0.05) -> float:
