@@ -19,8 +19,8 @@ from feedsvc.gate import Built, build
 from feedsvc.model import FORMATS, Document, Feed, Format, Item, Problem, Selection, Site
 from feedsvc.store import Connection, FeedState, Store, clock, feeds, items, meta, rendered, sources
 
-EPOCH = datetime.fromtimestamp(0, UTC)
-"""When a feed that never held an item was updated."""
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""When a feed that never held an item was updated: validators take an earlier time for a mistake."""
 
 LOOKED, SCANNED, LIVE_SEQ = "looked", "scanned", "live_seq"
 """Meta keys: the first look has been taken in; it is live; the sequence from which on it is."""

@@ -21,8 +21,14 @@ from feedsvc.work.ticks import Ticks
 SETTLE = 0.26
 """Seconds between looks while a file is being written: two of them are the settling time."""
 
+TROUBLE = 3.0
+"""Seconds of rest after a look that the database or a bug ended."""
+
 STANDBY = 1.0
 """Seconds between two tries to become the worker that reads the folder."""
+
+PROGRESS = 2.0
+"""Seconds between two log lines of a look that takes long."""
 
 PATIENCE = 20
 """Looks after which the first one counts as done although some file never settles."""
@@ -105,6 +111,7 @@ class Looker:
                 self._folder,
                 now=self._service.clock(),
                 monotonic=time.monotonic(),
+                progress=Progress(time.monotonic()),
             )
             if outcome.did_something:
                 refresh.tell(outcome)
@@ -113,11 +120,12 @@ class Looker:
                 self._note_looked()
         except StoreError as error:
             log.error('refresh source=%s status=failed error="%s"', config.FOLDER, error)
+            self._stopping.wait(TROUBLE)
             return True
         except Exception:
             # A bug met in one look must not end all looking: it is logged like a task's.
             log.exception("refresh source=%s status=bug", config.FOLDER)
-            self._stopping.wait(5)
+            self._stopping.wait(TROUBLE)
             return False
         return outcome.unsettled
 
@@ -127,6 +135,20 @@ class Looker:
             meta.put(tx.connection, LOOKED, "1")
             ingest.defer_publish(self._service.queue, tx)
         self._looked = True
+
+
+class Progress:
+    """Says in the log how far a long look has come, every few seconds."""
+
+    def __init__(self, begun: float) -> None:
+        self._told = begun
+
+    def __call__(self, done: int, total: int) -> None:
+        """Hear that so many files of so many are read."""
+        now = time.monotonic()
+        if now - self._told >= PROGRESS:
+            self._told = now
+            log.info("look source=%s read=%d of=%d", config.FOLDER, done, total)
 
 
 @contextmanager
