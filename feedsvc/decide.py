@@ -51,8 +51,10 @@ def decide(
         before = known.get(guid)
         if before is None:
             new[guid] = _born(arrival, source, now)
-        elif before.withdrawn_at is None and before.hash == identity.content_hash(arrival):
+        elif _is_same(arrival, before):
             unchanged.add(guid)
+        elif before.withdrawn_at is None and before.hash == identity.content_hash(arrival, source):
+            changed[guid] = replace(before, article=arrival.article)
         else:
             changed[guid] = _changed(arrival, before, now)
     arrived = new.keys() | changed.keys() | unchanged
@@ -72,6 +74,14 @@ def withdrawal(item: Item, now: datetime) -> Item:
     return replace(item, state="draft", withdrawn_at=now)
 
 
+def _is_same(arrival: Arrival, before: Item) -> bool:
+    """Say whether nothing has to be written: nothing differs, or what was taken back is a draft now."""
+    if before.withdrawn_at is not None:
+        return arrival.draft
+    same = before.hash == identity.content_hash(arrival, before.source)
+    return same and before.article == arrival.article
+
+
 def _born(arrival: Arrival, source: str, now: datetime) -> Item:
     article = arrival.article
     published = article.published or now
@@ -84,7 +94,7 @@ def _born(arrival: Arrival, source: str, now: datetime) -> Item:
         published=published,
         updated=max(article.updated or published, published),
         first_seen=now,
-        hash=identity.content_hash(arrival),
+        hash=identity.content_hash(arrival, source),
         state="draft" if arrival.draft else "published",
         media=arrival.media,
     )
@@ -92,6 +102,9 @@ def _born(arrival: Arrival, source: str, now: datetime) -> Item:
 
 def _changed(arrival: Arrival, before: Item, now: datetime) -> Item:
     hidden = before.state == "draft" or before.published > now
+    if arrival.draft and not hidden:
+        # Readers have it: making it a draft takes it back, and its page says so.
+        return withdrawal(before, now)
     released_now = hidden and not arrival.draft
     published = arrival.article.published or (now if released_now else before.published)
     return replace(
@@ -100,7 +113,7 @@ def _changed(arrival: Arrival, before: Item, now: datetime) -> Item:
         article=arrival.article,
         published=published,
         updated=max(_updated(arrival, before, now, hidden=hidden) or published, published),
-        hash=identity.content_hash(arrival),
+        hash=identity.content_hash(arrival, before.source),
         state="draft" if arrival.draft else "published",
         withdrawn_at=None,
         media=arrival.media,
@@ -108,12 +121,15 @@ def _changed(arrival: Arrival, before: Item, now: datetime) -> Item:
 
 
 def _updated(arrival: Arrival, before: Item, now: datetime, *, hidden: bool) -> datetime | None:
-    """Say when a reader's eyes last saw a change: never back, and the author's word counts."""
+    """Say when a reader's eyes last saw a change: never back, and the author's word counts.
+
+    An author who writes the time decides which change is one: an edit that leaves it is a minor one.
+    """
     said = arrival.article.updated
     if hidden:
         return said
-    if said is not None and before.updated < said <= now:
-        return said
+    if said is not None and said <= now and before.withdrawn_at is None:
+        return max(said, before.updated)
     return _forward(before.updated, now)
 
 

@@ -22,6 +22,7 @@ NAMESPACE = uuid.UUID("6f2d5a52-6d0c-5d0f-9d57-52b1f2a0c6f3")
 MAX_ID = 2000
 MAX_SLUG = 80
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+_MEDIA = r"https?://[^\s\"'<>\\]+?/media/{}/"
 _HOST = re.compile(r"https?://[^/?#@\s]+\.[^/?#@\s]+([/?#]|$)", re.IGNORECASE)
 
 
@@ -71,13 +72,13 @@ def free_slug(wish: str, taken: AbstractSet[str]) -> str:
     return f"{wish}-{number}"
 
 
-def content_hash(arrival: Arrival) -> str:
-    """Return the hash of everything about an arrival that anybody can see, state and slug included."""
-    seen = json.dumps(
-        [canonical_article(arrival.article), arrival.slug, arrival.draft, list(arrival.media)],
-        ensure_ascii=False,
-        sort_keys=True,
-    )
+def content_hash(arrival: Arrival, source: str) -> str:
+    """Return the hash of everything about an arrival that anybody can see, state and slug included.
+
+    Where we serve its files is left out: moving to another domain corrects no article.
+    """
+    article_text = re.sub(_MEDIA.format(re.escape(source)), "media:", canonical_article(arrival.article))
+    seen = json.dumps([article_text, arrival.slug, arrival.draft, list(arrival.media)], ensure_ascii=False)
     return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -19,14 +19,14 @@ from feedsvc.errors import Conflict
 PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
     """Have this process get SIGTERM when its parent dies, also by kill -9; does nothing but on Linux.
 
-    The signal is the kernel's; a parent that is gone already is noticed by the changed parent id.
+    The signal is the kernel's, and it outlives an exec. `parent` is the id of the process that made
+    this one: one that is gone already sends no signal any more.
     """
     if not sys.platform.startswith("linux"):
         return
-    parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)

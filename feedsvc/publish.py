@@ -15,15 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 from feedsvc import feeds as rules
 from feedsvc import formats
+from feedsvc.errors import StoreError
 from feedsvc.gate import Built, build
 from feedsvc.model import FORMATS, Document, Feed, Format, Item, Problem, Selection, Site
 from feedsvc.store import Connection, FeedState, Store, clock, feeds, items, meta, rendered, sources
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """When a feed that never held an item was updated: validators take an earlier time for a mistake."""
-
-LOOKED, SCANNED, LIVE_SEQ = "looked", "scanned", "live_seq"
-"""Meta keys: the first look has been taken in; it is live; the sequence from which on it is."""
 
 PROBLEMS = "feeds"
 """The source under which items that cannot be rendered are filed, by feed."""
@@ -92,7 +90,7 @@ def publish(store: Store, catalog: Catalog, now: datetime) -> Published:
         with store.read() as connection:
             plans = list(_plans(connection, catalog, now))
             moment = items.next_moment(connection, now)
-            looked = meta.get(connection, LOOKED) == "1"
+            looked = meta.get(connection, meta.LOOKED) == "1"
         made = [(plan, build(plan.selection)) for plan in plans]
         overtaken = _store(store, made)
         done += [document for plan, results in made for document in _documents(plan, results)]
@@ -119,8 +117,11 @@ def document(store: Store, catalog: Catalog, path: str, now: datetime) -> Docume
             if ready is not None and (ready.valid_until is None or now < ready.valid_until):
                 return ready
             plan = _plan(connection, catalog, feed, feeds.state(connection, feed.path), now)
+            is_new = meta.get(connection, meta.LOOKED) == "0" and not rendered.paths(connection)
         if not plan.selection.items and catalog.feed(feed.slug) != feed:
             return None
+        if is_new:
+            raise StoreError("the items are being read for the first time: ask again in a few seconds")
         asked = replace(plan, state=replace(plan.state, asked=plan.state.asked or now))
         if not _store(store, [(asked, build(plan.selection))]):
             with store.read() as connection:
@@ -245,8 +246,8 @@ def _note_scanned(store: Store, looked: bool) -> None:
     if not looked:
         return
     with store.read() as connection:
-        if meta.get(connection, SCANNED) == "1":
+        if meta.get(connection, meta.SCANNED) == "1":
             return
     with store.write() as tx:
-        meta.put(tx.connection, LIVE_SEQ, str(clock.seq(tx.connection)))
-        meta.put(tx.connection, SCANNED, "1")
+        meta.put(tx.connection, meta.LIVE_SEQ, str(clock.seq(tx.connection)))
+        meta.put(tx.connection, meta.SCANNED, "1")

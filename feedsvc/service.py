@@ -13,8 +13,6 @@ from feedsvc.queue import Queue, open_queue
 from feedsvc.sources import Folder, FolderRules, UpstreamRules
 from feedsvc.store import Store, meta
 
-SITE_ID = "site_id"
-
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -44,7 +42,7 @@ def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_
     """
     store, queue = _open(settings, clock)
     with store.read() as connection:
-        site = replace(config.site(settings), id=meta.get(connection, SITE_ID) or "")
+        site = replace(config.site(settings), id=meta.get(connection, meta.SITE_ID) or "")
     catalog = Catalog(site, config.feeds(settings))
     return Service(settings, store, queue, catalog, clock)
 
@@ -56,8 +54,8 @@ def prepare(settings: config.Settings, clock: Callable[[], datetime] = utc_now) 
         store.upgrade()
         queue.apply_schema()
         with store.write() as tx:
-            if meta.get(tx.connection, SITE_ID) is None:
-                meta.put(tx.connection, SITE_ID, identity.site_id(config.site(settings).url))
+            if meta.get(tx.connection, meta.SITE_ID) is None:
+                meta.put(tx.connection, meta.SITE_ID, identity.site_id(config.site(settings).url))
     finally:
         queue.close()
         store.close()

@@ -5,12 +5,16 @@ Each web process makes its own. It ends when the server's main process ends, how
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+
 from feedsvc import config, logs
 from feedsvc.process import end_with_parent
 from feedsvc.service import open_service
 from feedsvc.web import Front, create_app
 
-end_with_parent()
+_main = multiprocessing.parent_process()
+end_with_parent(_main.pid if _main and _main.pid else os.getppid())
 _settings = config.load(None, config.environment())
 logs.configure(_settings.log.level, _settings.log.format)
 _service = open_service(_settings)

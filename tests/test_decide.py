@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.decide import decide, withdrawal
-from feedsvc.model import Arrival, Article, Item
+from feedsvc.model import Arrival, Article, Image, Item
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -123,6 +123,40 @@ def test_what_arrives_is_never_withdrawn_in_the_same_breath() -> None:
     item = born(arrival())
     changes = decide([arrival()], {item.guid: item}, source="items", gone=[item.guid], now=NOON)
     assert not changes.withdrawn
+
+
+def test_an_edit_that_leaves_the_time_its_author_wrote_is_a_minor_one() -> None:
+    said = NOON - HOUR
+    before = born(arrival(published=NOON - 3 * HOUR, updated=said))
+    minor = after(arrival(title="A comma", published=NOON - 3 * HOUR, updated=said), before, NOON)
+    assert minor.updated == said
+    later = after(
+        arrival(title="A figure", published=NOON - 3 * HOUR, updated=NOON - HOUR / 2), minor, NOON + HOUR
+    )
+    assert later.updated == NOON - HOUR / 2
+
+
+def test_a_published_item_that_is_made_a_draft_is_taken_back() -> None:
+    before = born(arrival())
+    item = after(arrival(draft=True), before, NOON + HOUR)
+    assert (item.state, item.withdrawn_at) == ("withdrawn", NOON + HOUR)
+    again = decide([arrival(draft=True)], {item.guid: item}, source="items", now=NOON + 2 * HOUR)
+    assert not again
+    back = after(arrival(), item, NOON + 3 * HOUR)
+    assert (back.state, back.id, back.published) == ("published", before.id, before.published)
+
+
+def test_moving_to_another_domain_corrects_no_article() -> None:
+    def with_picture(root: str) -> Arrival:
+        picture = f'<p><img src="{root}/media/items/pier.png"></p>'
+        return arrival(content=picture, image=Image(f"{root}/media/items/pier.png"))
+
+    before = born(with_picture("http://127.0.0.1:8484"))
+    moved = after(with_picture("https://news.example/desk"), before, NOON + HOUR)
+    assert moved.updated == before.updated
+    assert "https://news.example/desk/media/items/pier.png" in moved.article.content
+    other = arrival(content='<p><img src="https://news.example/media/items/other.png"></p>')
+    assert after(other, before, NOON + HOUR).updated == NOON + HOUR
 
 
 ARRIVALS = st.lists(

@@ -8,11 +8,11 @@ Nothing here raises for any input, and every answer comes in bounded time.
 
 from __future__ import annotations
 
-from feedsvc.article.clean import clean
+from feedsvc.article.clean import clean, keeps_markup
 from feedsvc.article.dates import parse_date
 from feedsvc.article.extract import extract
 from feedsvc.article.images import first_image
-from feedsvc.article.language import language
+from feedsvc.article.language import language, language_tag
 from feedsvc.article.markdown import markdown
 from feedsvc.article.policy import POLICY, removed
 from feedsvc.article.summary import shorten, summarise
@@ -26,7 +26,9 @@ __all__ = [
     "clean",
     "extract",
     "first_image",
+    "keeps_markup",
     "language",
+    "language_tag",
     "markdown",
     "parse_date",
     "plain",

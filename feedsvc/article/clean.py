@@ -13,6 +13,11 @@ from feedsvc.article.text import paragraphs, stripped
 _ROUNDS = 4
 
 
+def keeps_markup(html: str) -> bool:
+    """Say whether `clean` reads HTML as HTML: what is beyond its bounds it takes as plain text."""
+    return tree.admitted(html) is not None
+
+
 def clean(html: str, base_url: str | None = None) -> str:
     """Return the HTML as it may be published: total, idempotent, with absolute http(s) addresses.
 

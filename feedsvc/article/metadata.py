@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 
 from feedsvc.article import urls
 from feedsvc.article.dates import parse_date
+from feedsvc.article.language import language_tag
 from feedsvc.article.summary import same
 from feedsvc.article.text import stripped
 from feedsvc.article.tree import attribute, text_of
@@ -19,7 +20,6 @@ from feedsvc.model import Image, Person
 
 MAX_TAGS = 50
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|Review|Recipe)$")
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 _NO_AUTHOR = re.compile(
     r"admin(?:istrator)?|staff(?: writer)?|editor(?:ial(?: (?:team|staff))?)?|guest|unknown|author"
     r"|redaktion|by|https?:.*|www\..*|@.*|[\w-]+\.(?:com|net|org|de|co\.uk)",
@@ -240,8 +240,7 @@ def _language(page: _Page) -> str | None:
     root = page.soup.html
     own = attribute(root, "lang") or attribute(root, "xml:lang") if root is not None else ""
     for value in (own, page.text("inLanguage"), page.first("og:locale", "content-language", "dc.language")):
-        tag = value.strip().replace("_", "-")
-        if _LANGUAGE_TAG.fullmatch(tag):
+        if tag := language_tag(value):
             return tag
     return None
 

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bs4 import Tag
-
 from feedsvc.article import tree
 from feedsvc.article.inline import escaped, is_empty, quoted
 from feedsvc.article.policy import BLOCKS, HEADINGS, names
-from feedsvc.article.tree import is_text, sendable
+from feedsvc.article.tree import sendable
 
 Kind = Literal["text", "item", "heading", "caption", "cell", "code"]
 MAX_SLUG = 80
@@ -33,6 +31,12 @@ _SILENT = names("script style template textarea title select svg math noscript")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\f\r]+")
+_SPACES = re.compile(r" {2,}")
+_SPACES_AROUND = re.compile(r" *([\n\t]) *")
+_TOKEN = re.compile(r"<(/?)([a-z][^\s>]*)(?:\s[^\s=>]+=\"[^\"]*\")*>|([^<]+)")
+"""A tag or a text, in HTML as nh3 writes it."""
+_ASIDE = names("rt rp")
+"""How a word is read aloud, beside it: not part of the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,68 +54,83 @@ def to_text(html: str) -> str:
 
 def passages(html: str) -> list[Passage]:
     """Return the blocks of HTML that hold text, in order; table rows are one passage each."""
-    root = tree.parse(html)
-    if root is None:
+    balanced = tree.admitted(html)
+    if balanced is None:
         return [Passage("text", text) for text in stripped(html)]
     reading = _Reading()
-    reading.read(root, "text")
+    for end, name, text in _TOKEN.findall(balanced):
+        if not name:
+            reading.say(entities.unescape(text))
+        elif end:
+            reading.leave()
+        else:
+            reading.enter(name)
     reading.end()
     return reading.passages
 
 
 class _Reading:
-    """One walk over a tree: gathers text until a block ends."""
+    """One walk through balanced HTML: gathers text until a block ends."""
 
     def __init__(self) -> None:
         self.passages: list[Passage] = []
         self._kind: Kind = "text"
         self._parts: list[str] = []
+        self._open: list[tuple[Kind, bool]] = [("text", False)]
+        """Of each open element: the kind of the text in it, and whether its end ends a passage."""
+        self._silent = 0
 
-    def read(self, node: Tag, kind: Kind) -> None:
-        for child in node.children:
-            if isinstance(child, Tag):
-                self._read_element(child, kind)
-            elif is_text(child):
-                self._kind = kind
-                self._parts.append(str(child) if kind == "code" else _SPACE.sub(" ", str(child)))
+    def say(self, text: str) -> None:
+        """Take the text between two tags."""
+        if not self._silent:
+            self._kind = self._open[-1][0]
+            self._parts.append(text if self._kind == "code" else _SPACE.sub(" ", text))
+
+    def enter(self, name: str) -> None:
+        """Take a start tag."""
+        kind = self._open[-1][0]
+        if name == "br":
+            self._parts.append("\n")
+        elif name in tree.VOID:
+            if name in BLOCKS:
+                self.end()
+        elif self._silent or name in _ASIDE:
+            self._silent += 1
+        elif name in ("td", "th"):
+            self._parts += "\t" if self._parts else ""
+            self._open.append(("cell", False))
+        elif name in BLOCKS:
+            self._enter_block(name, kind)
+        else:
+            self._open.append((kind, False))
+
+    def leave(self) -> None:
+        """Take an end tag."""
+        if self._silent:
+            self._silent -= 1
+        elif self._open.pop()[1]:
+            self.end()
 
     def end(self) -> None:
+        """End the passage."""
         text = "".join(self._parts)
-        if self._kind != "code":
-            text = "\n".join(" ".join(part.split(" ")) for part in text.split("\n"))
-            text = re.sub(r" {2,}", " ", re.sub(r" *([\n\t]) *", r"\1", text))
-        text = text.strip("\n\t ") if self._kind != "code" else text.strip("\n").rstrip()
+        if self._kind == "code":
+            text = text.strip("\n").rstrip()
+        else:
+            text = _SPACES_AROUND.sub(r"\1", _SPACES.sub(" ", text)).strip("\n\t ")
         if not is_empty(text):
             self.passages.append(Passage(self._kind, text))
         self._parts = []
 
-    def _read_element(self, node: Tag, kind: Kind) -> None:
-        name = node.name
-        if name == "br":
-            self._parts.append("\n")
-        elif name in ("td", "th"):
-            if self._parts:
-                self._parts.append("\t")
-            self.read(node, "cell")
-        elif name in ("rt", "rp"):
-            # How a word is read aloud beside it is not part of the sentence.
-            return
-        elif name not in BLOCKS:
-            self.read(node, kind)
-        else:
-            self._read_block(node, kind)
-
-    def _read_block(self, node: Tag, kind: Kind) -> None:
+    def _enter_block(self, name: str, kind: Kind) -> None:
         # A row is one passage, so that blocks within its cells do not end it.
-        is_apart = not (kind == "cell" and node.name not in ("tr", "table"))
+        is_apart = kind != "cell" or name in ("tr", "table")
         if is_apart:
             self.end()
         elif self._parts:
             self._parts.append(" ")
-        inner: Kind = kind if kind in ("cell", "caption", "code") else _KINDS.get(node.name, kind)
-        self.read(node, inner)
-        if is_apart:
-            self.end()
+        inner: Kind = kind if kind in ("cell", "caption", "code") else _KINDS.get(name, kind)
+        self._open.append((inner, is_apart))
 
 
 def stripped(html: str) -> list[str]:

@@ -20,7 +20,7 @@ MAX_UNCLOSED = 30
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 _FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
-_VOID = names("br col hr img input source track wbr")
+VOID = names("br col hr img input source track wbr")
 _RAW = re.compile(r"<(/?)(noscript|iframe)(?=[\s/>])", re.IGNORECASE)
 
 
@@ -32,18 +32,28 @@ def sendable(text: str) -> str:
 def parse(html: str) -> Tag | None:
     """Return the element that holds the HTML's content, or None where it is beyond the bounds.
 
-    The HTML passes nh3 first, so that BeautifulSoup meets only balanced markup: its parsers take
-    quadratic time over some broken ones. Scripts are gone, classes and data attributes are there.
+    BeautifulSoup meets only balanced markup: its parsers take quadratic time over some broken ones.
+    """
+    balanced = admitted(html)
+    if balanced is None:
+        return None
+    # Of BeautifulSoup's parsers this one changes nothing in balanced HTML; it is slow only in other.
+    return BeautifulSoup(f"<div>{balanced}</div>", "html.parser", multi_valued_attributes=None).div
+
+
+def admitted(html: str) -> str | None:
+    """Return the HTML balanced, as nh3 writes it, or None where it is beyond the bounds.
+
+    Scripts and comments are gone, classes and data attributes are there.
     """
     html = sendable(html)
     if not fits(html) or _is_tangled(html):
         return None
     # What stands in these is raw text to a browser; under other names it is elements like all else.
-    admitted = sendable(policy.admit(_RAW.sub(lambda match: f"<{match[1]}x-{match[2].lower()}", html)))
-    if len(admitted) > 2 * MAX_BYTES or admitted.count("<") > 3 * MAX_TAGS or is_deep(admitted):
+    balanced = sendable(policy.admit(_RAW.sub(lambda match: f"<{match[1]}x-{match[2].lower()}", html)))
+    if len(balanced) > 2 * MAX_BYTES or balanced.count("<") > 3 * MAX_TAGS or is_deep(balanced):
         return None
-    # Of BeautifulSoup's parsers this one changes nothing in balanced HTML; it is slow only in other.
-    return BeautifulSoup(f"<div>{admitted}</div>", "html.parser", multi_valued_attributes=None).div
+    return balanced
 
 
 def fits(html: str) -> bool:
@@ -62,7 +72,7 @@ def is_deep(balanced: str) -> bool:
     for match in _TAG_NAME.finditer(balanced):
         if match[1]:
             depth -= 1
-        elif match[2] not in _VOID:
+        elif match[2] not in VOID:
             depth += 1
             if depth > MAX_DEPTH:
                 return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -20,15 +21,20 @@ COMMANDS = {
     "config": ("feedsvc.cli.configuration:config_commands", "Check and show the configuration."),
     "db": ("feedsvc.cli.database:database_commands", "Look after the database."),
     "feeds": ("feedsvc.cli.feeds:feed_commands", "Show the feeds that are published."),
+    "healthcheck": ("feedsvc.cli.healthcheck:healthcheck", "Ask the web server whether it is well."),
     "items": ("feedsvc.cli.items:item_commands", "List, show and begin items."),
+    "jobs": ("feedsvc.cli.jobs:job_commands", "Look after the background jobs."),
     "refresh": ("feedsvc.cli.refresh:refresh", "Refresh the sources now and publish what changed."),
     "serve": ("feedsvc.cli.running:serve", "Run the whole service."),
     "sources": ("feedsvc.cli.feeds:source_commands", "Show where items come from."),
+    "status": ("feedsvc.cli.status:show_status", "Say how the installation is, and what to do."),
     "version": ("feedsvc.cli.version:version", "Say which feedsvc this is."),
     "web": ("feedsvc.cli.web:web", "Run the web server alone."),
     "worker": ("feedsvc.cli.worker:worker", "Run the background worker alone."),
 }
 """Where each command is, and its line in the help. It is loaded when it is named: light ones stay light."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @click.group(
@@ -75,9 +81,10 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(f"feedsvc: {error}", err=True)
         return _code(error)
     except OSError as error:
-        if error.filename is None:
-            raise  # Not about a file that somebody named: a bug.
-        click.echo(f"feedsvc: {os.fsdecode(error.filename)}: {error.strerror}", err=True)
+        if error.filename is None and error.errno not in _FULL:
+            raise  # Neither a file that somebody named nor the place that we write to: a bug.
+        place = f"{os.fsdecode(error.filename)}: " if error.filename is not None else ""
+        click.echo(f"feedsvc: {place}{error.strerror}", err=True)
         return output.FAILURE
     return code if isinstance(code, int) else output.OK
 

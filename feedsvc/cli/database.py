@@ -14,9 +14,10 @@ from feedsvc.cli.configured import configured
 from feedsvc.cli.drawing import progress
 from feedsvc.cli.opened import opened
 from feedsvc.cli.output import terminal
+from feedsvc.config import FOLDER, Settings
 from feedsvc.errors import Conflict
-from feedsvc.service import prepare, utc_now
-from feedsvc.store import Store
+from feedsvc.service import open_service, prepare, utc_now
+from feedsvc.store import Store, meta, sources
 
 
 @group("db", examples=(("feedsvc db backup /backups/today.db", "copy the database while it runs"),))
@@ -25,10 +26,25 @@ def database_commands() -> None:
 
 
 @database_commands.command(examples=(("feedsvc db upgrade", "after an update; `serve` does it by itself"),))
-def upgrade() -> None:
+@click.option("--afresh", is_flag=True, hidden=True, help="Readiness is for the start that follows to earn.")
+def upgrade(afresh: bool) -> None:
     """Bring the database to this version's schema; makes it if it is not there."""
-    prepare(configured())
+    settings = configured()
+    prepare(settings)
+    if afresh:
+        _begin(settings)
     terminal().tell("the database is up to date")
+
+
+def _begin(settings: Settings) -> None:
+    """Forget that an earlier start was ready, and make the folder of items where there never was one."""
+    with closing(open_service(settings)) as service, service.store.write() as tx:
+        for fact in (meta.LOOKED, meta.SCANNED):
+            meta.put(tx.connection, fact, "0")
+        is_new = not sources.files(tx.connection, FOLDER)
+    # Where there were files before, a folder that is not there is a disk that is not mounted.
+    if is_new:
+        settings.items_path.mkdir(parents=True, exist_ok=True)
 
 
 @database_commands.command(examples=(("feedsvc db check", "is the database whole?"),))

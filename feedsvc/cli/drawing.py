@@ -18,13 +18,13 @@ def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console = Console()
     if not console.is_terminal:
         for row in rows:
-            click.echo("\t".join(_one_line(cell) for cell in row))
+            click.echo("\t".join(one_line(cell) for cell in row))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
         table.add_column(header, overflow="fold")
     for row in rows:
-        table.add_row(*map(_one_line, row))
+        table.add_row(*map(one_line, row))
     console.print(table, markup=False, highlight=False)
 
 
@@ -40,5 +40,6 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bars.update(bar, completed=done, total=total)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text that neither breaks a line nor steers the terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)

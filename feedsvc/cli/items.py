@@ -151,8 +151,8 @@ def confirm_removals(yes: bool) -> None:
         if not held:
             speaker.tell("no removals wait for confirmation")
             return
-        if not yes:
-            click.confirm(f"Withdraw {held} items whose files are gone?", abort=True, err=True)
+        if not (yes or click.confirm(f"Withdraw {held} items whose files are gone?", err=True)):
+            return
         looker = folder(service.settings)
         withdrawn = 0
         for attempt in range(2):

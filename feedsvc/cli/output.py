@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -32,7 +32,7 @@ class Terminal:
         click.echo(text)
 
     def show_json(self, value: object) -> None:
-        """Write data as one JSON document: times in RFC 3339, tuples as arrays."""
+        """Write data as one JSON document: times in RFC 3339, durations in seconds, tuples as arrays."""
         click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
 
 
@@ -61,4 +61,6 @@ def when(moment: datetime | None) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return str(value)

@@ -1,12 +1,15 @@
 """Run the service: the supervisor and the two kinds of processes below it.
 
-serve ─┬─ web ── granian ── N web processes
-       └─ worker
+    serve ─┬─ web ── granian ── N web processes
+           └─ worker
+
+The supervisor loads nothing that its children need: it stays small beside them.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -14,20 +17,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
 from rich.console import Console
 
-from feedsvc import __version__, config, logs, work
+from feedsvc import __version__, config, logs
 from feedsvc.process import end_with_parent, only_one, require_free_port
-from feedsvc.publish import LOOKED, SCANNED
-from feedsvc.service import open_service, prepare
-from feedsvc.store import meta
 
 GRACE = 8.0
 """Seconds that the processes below have to end by themselves; then they are killed."""
@@ -49,46 +46,12 @@ def serve(settings: config.Settings) -> int:
     logs.configure(settings.log.level, settings.log.format)
     with _only_tree(settings):
         require_free_port(settings.server.host, settings.server.port, PATIENCE)
-        _start_afresh(settings)
+        environment = config.child_environment(settings)
+        prepared = subprocess.run(_command("db", "upgrade", "--afresh", "--quiet"), env=environment)  # noqa: S603
+        if prepared.returncode:
+            return prepared.returncode
         _greet(settings)
-        return Supervisor(["web", "worker"], config.child_environment(settings)).run()
-
-
-def web(settings: config.Settings) -> int:
-    """Run the web server and its workers in this process; return the exit code."""
-    end_with_parent()
-    logs.configure(settings.log.level, settings.log.format)
-    server = settings.server
-    require_free_port(server.host, server.port, PATIENCE)
-    config.export(settings)
-    Granian(
-        "feedsvc.wsgi:app",
-        address=server.host,
-        port=server.port,
-        interface=Interfaces.WSGI,
-        workers=server.workers,
-        blocking_threads=server.threads,
-        respawn_failed_workers=True,
-        respawn_interval=0.2,
-        workers_kill_timeout=5,
-        websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=15000),
-        log_level=LogLevels.warning,
-        log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
-    ).serve()
-    return 0
-
-
-def worker(settings: config.Settings) -> int:
-    """Run the background worker in this process; return the exit code."""
-    end_with_parent()
-    logs.configure(settings.log.level, settings.log.format)
-    service = open_service(settings)
-    try:
-        work.run(service)
-    finally:
-        service.close()
-    return 0
+        return Supervisor(["web", "worker"], environment).run()
 
 
 class Child:
@@ -110,8 +73,12 @@ class Child:
             self._process = None
             self._due = now + PAUSE
         if now >= self._due:
-            command = [sys.executable, "-m", "feedsvc", self.name]
-            self._process = subprocess.Popen(command, env=dict(self._environment))  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603
+                _command(self.name),
+                env=dict(self._environment),
+                # Before the exec, so that no moment is left in which an orphan could be born.
+                preexec_fn=partial(end_with_parent, os.getpid()),
+            )
 
     def ask_to_end(self) -> None:
         """Send SIGTERM, if it runs."""
@@ -151,7 +118,7 @@ class Supervisor:
             child.ask_to_end()
         for child in self._children:
             child.end(until)
-        log.info("serve stopped")
+        log.info("serve stopped signal=%s", self._signal.name)
         return 130 if self._signal is signal.SIGINT else 0
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
@@ -170,16 +137,8 @@ def _only_tree(settings: config.Settings) -> Iterator[None]:
             yield
 
 
-def _start_afresh(settings: config.Settings) -> None:
-    """Prepare the database and forget that an earlier start was ready: readiness is this start's."""
-    prepare(settings)
-    service = open_service(settings)
-    try:
-        with service.store.write() as tx:
-            meta.put(tx.connection, LOOKED, "0")
-            meta.put(tx.connection, SCANNED, "0")
-    finally:
-        service.close()
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "feedsvc", *words]
 
 
 def _greet(settings: config.Settings) -> None:

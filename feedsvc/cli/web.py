@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import signal
+
 import click
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+import feedsvc.service
+import feedsvc.web  # noqa: F401  # the web processes are forked from this one: loaded once, shared, ready at once
 from feedsvc import config, logs
 from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
-from feedsvc.process import end_with_parent, require_free_port
+from feedsvc.process import require_free_port
 
 PATIENCE = 3.0
 """Seconds to wait for a port: the workers of a killed tree need a moment to let go of it."""
@@ -20,12 +26,13 @@ PATIENCE = 3.0
 @click.command(cls=Command, examples=(("feedsvc web", "answer requests; a worker runs elsewhere"),))
 def web() -> None:
     """Run the web server alone."""
-    end_with_parent()
     settings = configured()
     logs.configure(settings.log.level, settings.log.format)
     server = settings.server
     require_free_port(server.host, server.port, PATIENCE)
     config.export(settings)
+    os.register_at_fork(after_in_child=heed_signals)
+    gc.freeze()  # What is loaded stays shared: no web process's collector writes to it.
     Granian(
         "feedsvc.wsgi:app",
         address=server.host,
@@ -41,3 +48,12 @@ def web() -> None:
         log_level=LogLevels.warning,
         log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
     ).serve()
+
+
+def heed_signals() -> None:
+    """Let SIGTERM and Ctrl-C end this process at once, until a web process has its own way to end.
+
+    A fork begins with its parent's handlers, which would lose a signal that comes before it is ready.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)

@@ -7,14 +7,12 @@ import click
 from feedsvc import logs, work
 from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
-from feedsvc.process import end_with_parent
 from feedsvc.service import open_service
 
 
 @click.command(cls=Command, examples=(("feedsvc worker", "fetch, publish and watch; serve nothing"),))
 def worker() -> None:
     """Run the background worker alone."""
-    end_with_parent()
     settings = configured()
     logs.configure(settings.log.level, settings.log.format)
     service = open_service(settings)

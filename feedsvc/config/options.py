@@ -67,6 +67,9 @@ class ServerSettings(Section):
     max_age: int = Field(
         default=300, ge=0, le=86400, description="Seconds for which readers and caches may keep a feed."
     )
+    metrics: Literal["local", "public", "off"] = Field(
+        default="local", description="Who may read /metrics: “local”: this machine alone; “public”; “off”."
+    )
     trusted_proxies: tuple[Network, ...] = Field(
         default=(), description="Reverse proxies whose X-Forwarded-* headers are believed, as networks."
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from procrastinate.types import JSONValue
 
-from feedsvc.queue.app import FailedJob, Queue, open_queue
+from feedsvc.queue.app import DueJob, FailedJob, Heartbeat, Queue, open_queue
 from feedsvc.queue.backend import Gate
 
-__all__ = ["FailedJob", "Gate", "JSONValue", "Queue", "open_queue"]
+__all__ = ["DueJob", "FailedJob", "Gate", "Heartbeat", "JSONValue", "Queue", "open_queue"]

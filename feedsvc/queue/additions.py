@@ -68,3 +68,18 @@ NEWS = reads(
 )
 """What a listening worker must know: whether a job may start, which are to be aborted, and in how many
 milliseconds the next one is due."""
+
+HEARTBEATS = reads(
+    """
+    SELECT id, ms - last_heartbeat AS silent_ms FROM procrastinate_workers, procrastinate_now
+    ORDER BY last_heartbeat DESC, id"""
+)
+
+OLDEST_DUE = reads(
+    """
+    SELECT id, task_name, ms - max(coalesce(scheduled_at, 0), changed_at) AS late_ms
+    FROM procrastinate_jobs, procrastinate_now
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= ms)
+    ORDER BY late_ms DESC, id LIMIT 1"""
+)
+"""The job that is due for the longest: since its time, or since it was put in line if that was later."""

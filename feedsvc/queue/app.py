@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import procrastinate
@@ -40,6 +40,23 @@ class FailedJob:
     args: Mapping[str, JSONValue]
     attempts: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A worker that has not said goodbye, and for how long nothing was heard of it."""
+
+    worker: int
+    silent: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A job that waits although it is due, and for how long it has been."""
+
+    id: int
+    task: str
+    late: timedelta
 
 
 class Queue:
@@ -129,6 +146,18 @@ class Queue:
             status.value: found.get(status.value, 0) for status in Status if status is not Status.ABORTING
         }
 
+    def heartbeats(self) -> list[Heartbeat]:
+        """Return the workers, the one heard of last first; times are by the database's clock alone."""
+        with _store_errors("look for its workers"):
+            rows = self._backend.heartbeats()
+        return [Heartbeat(row["id"], _duration(row["silent_ms"])) for row in rows]
+
+    def oldest_due(self) -> DueJob | None:
+        """Return the job that is due for the longest and not begun; times are by the database's clock."""
+        with _store_errors("look for due jobs"):
+            rows = self._backend.oldest_due()
+        return next((DueJob(row["id"], row["task_name"], _duration(row["late_ms"])) for row in rows), None)
+
     def idle(self) -> bool:
         """Say whether no job is running and none that waits is due."""
         with _store_errors("look for work"):
@@ -185,6 +214,10 @@ def open_queue(store_url: str, gate: Gate | None) -> Queue:
     if scheme.partition("+")[0] in ("postgresql", "postgres"):
         return Queue(PostgresqlBackend(f"postgresql://{rest}"))
     raise ConfigError([f"database.url: {scheme}: is not known; use sqlite:///path or postgresql://host/name"])
+
+
+def _duration(ms: float) -> timedelta:
+    return max(timedelta(milliseconds=ms), timedelta())
 
 
 @contextmanager

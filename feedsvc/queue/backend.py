@@ -48,6 +48,12 @@ class Backend(Protocol):
     def failed(self, limit: int) -> list[Row]:
         """Return id, task_name, args, attempts and at of failed jobs, the latest first."""
 
+    def heartbeats(self) -> list[Row]:
+        """Return id and silent_ms of each worker, the one heard of last first."""
+
+    def oldest_due(self) -> list[Row]:
+        """Return id, task_name and late_ms of the job that is due for the longest, if one waits."""
+
     def is_idle(self) -> bool:
         """Say whether no job is running and none that waits is due."""
 

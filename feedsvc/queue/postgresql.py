@@ -61,6 +61,23 @@ _FAILED = """
     ) AS failure ON true
     WHERE status = 'failed' ORDER BY at DESC, id DESC LIMIT %(limit)s"""
 
+_HEARTBEATS = """
+    SELECT id, extract(epoch FROM now() - last_heartbeat)::float8 * 1000 AS silent_ms
+    FROM procrastinate_workers ORDER BY last_heartbeat DESC, id"""
+
+# When a job was put in line only its events tell. Of a long line the head will do: the oldest is there.
+_OLDEST_DUE = """
+    SELECT id, task_name,
+           coalesce(extract(epoch FROM now() - greatest(scheduled_at, at)), 0)::float8 * 1000 AS late_ms
+    FROM (
+        SELECT id, task_name, scheduled_at FROM procrastinate_jobs
+        WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) ORDER BY id LIMIT 1000
+    ) AS job LEFT JOIN LATERAL (
+        SELECT max(at) AS at FROM procrastinate_events
+        WHERE job_id = job.id AND type IN ('deferred', 'deferred_for_retry', 'retried')
+    ) AS event ON true
+    ORDER BY late_ms DESC, id LIMIT 1"""
+
 _BUSY = """
     SELECT 1 AS busy FROM procrastinate_jobs
     WHERE status = 'doing' OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())) LIMIT 1"""
@@ -119,6 +136,14 @@ class PostgresqlBackend:
     def failed(self, limit: int) -> list[Row]:
         """Return the failed jobs, the latest first."""
         return self.sync.execute_query_all(_FAILED, limit=limit)
+
+    def heartbeats(self) -> list[Row]:
+        """Return what is known of each worker, the one heard of last first."""
+        return self.sync.execute_query_all(_HEARTBEATS)
+
+    def oldest_due(self) -> list[Row]:
+        """Return the waiting job that is due for the longest, if there is one."""
+        return self.sync.execute_query_all(_OLDEST_DUE)
 
     def is_idle(self) -> bool:
         """Say whether no job is running and none that waits is due."""

@@ -197,6 +197,14 @@ class SqliteBackend:
         """Return the failed jobs, the latest first."""
         return self._connector.ask(additions.FAILED, limit=limit)
 
+    def heartbeats(self) -> list[Row]:
+        """Return what is known of each worker, the one heard of last first."""
+        return self._connector.ask(additions.HEARTBEATS)
+
+    def oldest_due(self) -> list[Row]:
+        """Return the waiting job that is due for the longest, if there is one."""
+        return self._connector.ask(additions.OLDEST_DUE)
+
     def is_idle(self) -> bool:
         """Say whether no job is running and none that waits is due."""
         return not self._connector.ask(additions.BUSY)

@@ -39,6 +39,9 @@ OTHERS = frozenset(
 )
 """What other systems write for themselves: no reason for a warning."""
 
+MAX_KEY = 40
+"""Characters of a name that are compared with ours: none of them is nearly as long."""
+
 
 def plain(key: str) -> str:
     """Return a key without case and separators: `publish_date`, `Publish Date` and `publishDate` are one."""
@@ -60,7 +63,7 @@ def is_foreign(key: str) -> bool:
 
 def suggestion(key: str) -> str | None:
     """Return the name of a field that was probably meant, or None."""
-    close = get_close_matches(plain(key), _NAMES, n=1, cutoff=0.75)
+    close = get_close_matches(plain(key[:MAX_KEY]), _NAMES, n=1, cutoff=0.75)
     return next(name for name in FIELDS[_NAMES[close[0]]] if plain(name) == close[0]) if close else None
 
 

@@ -78,12 +78,14 @@ class _Desk:
         self._attached = Attachments(path, shelf, self._report)
 
     def compose(self, now: datetime) -> Composed:
+        form, body = self._body()
+        if form != "html" and not self._report.broken:
+            # Its HTML will be larger still, and some Markdown takes long to read.
+            self._check_size(body)
         if self._report.broken:
             return self._done(None)
-        made = self._article()
-        most = self._rules.max_html_bytes
-        if len(made.content.encode()) > most:
-            self._report.error("E107", f"the article is larger than {most:,} bytes of HTML")
+        made = self._article(form, body)
+        self._check_size(made.content)
         if not (made.title or made.content):
             self._report.error("E110", "there is neither a title nor a text in it")
         if made.published and made.published > now:
@@ -91,6 +93,11 @@ class _Desk:
             key = self._key("date") or "date"
             self._report.warn("W205", f"it will appear at {moment}", self._fields.marks.get(key), key)
         return self._done(None if self._report.broken else made)
+
+    def _check_size(self, text: str) -> None:
+        most = self._rules.max_html_bytes
+        if len(text.encode()) > most:
+            self._report.error("E107", f"the article is larger than {most:,} bytes of HTML")
 
     def _done(self, made: Article | None) -> Composed:
         written = self._written
@@ -122,9 +129,8 @@ class _Desk:
         self._report.problems += problems
         return read
 
-    def _article(self) -> Article:
+    def _article(self, form: str, body: str) -> Article:
         attached = self._attached
-        form, body = self._body()
         base = self._page(body) if form == "html" and markup.is_page(body) else self._fragment(form, body)
         content = attached.without_missing(base.content)
         written = self._written
@@ -184,14 +190,17 @@ class _Desk:
             first, _, body = body.lstrip().partition("\n")
             title = first[2:].strip()
         html = {"markdown": article.markdown, "text": article.plain}.get(form, str)(body)
-        removed = article.removed(html)
-        if "<input" not in body:
-            # Markdown's own task lists are made of these.
-            removed = tuple(name for name in removed if name != "input")
-        if removed:
+        if removed := article.removed(html):
             self._report.warn(
                 "W207", f"left out of the text, since it is not safe in feeds: {', '.join(removed)}"
             )
+        folder = self._shelf.folder_url(self._path)
+        if not article.keeps_markup(html):
+            told = "the text is too large or too deeply nested for its markup: it is published as plain text"
+            self._report.warn("W210", told)
+            return Article(title, article.clean(html))
+        if not markup.wants_preparation(html):
+            return Article(title, article.clean(html, folder))
         root = markup.parse_fragment(html)
         if title:
             markup.drop_title(root, title)
@@ -200,7 +209,7 @@ class _Desk:
         if form == "markdown":
             markup.resolve_brackets(root, self._shelf, self._path)
         markup.point_to_shelf(root, self._shelf, self._path)
-        return Article(title, article.clean(root.decode_contents(), self._shelf.folder_url(self._path)))
+        return Article(title, article.clean(root.decode_contents(), folder))
 
     def _title(self, written: str, content: str, language: str) -> str:
         title = " ".join(written.split())

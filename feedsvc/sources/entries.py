@@ -14,6 +14,7 @@ from typing import Final
 from feedsvc import article
 from feedsvc.model import Arrival, Article, Enclosure, Image, Link, Origin, Person, Problem
 from feedsvc.net import absolute
+from feedsvc.sources.fields import uri
 from feedsvc.sources.raw import RawDate, RawEntry, RawFeed, RawMedia, RawPerson, RawSource, RawText
 
 MAX_TITLE: Final = 1000
@@ -33,8 +34,6 @@ LATEST_AHEAD: Final = timedelta(days=1)
 # Never past the next "<", so that a text of nothing but "<" takes no longer than any other.
 _TAG = re.compile(r"<[^<>]*>")
 _SENTENCE_END = re.compile(r"[.!?…。！？]+[\"”’»」)]*")
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +87,18 @@ def moment(raw: RawDate) -> datetime | None:
         return None
 
 
-def language_tag(text: str) -> str | None:
-    """Return a language as BCP 47 writes it (`de-AT`), or None where the text is no language tag."""
-    tag = text.strip().replace("_", "-")
-    if not _LANGUAGE.fullmatch(tag):
-        return None
-    first, *rest = tag.lower().split("-")
-    return "-".join([first, *(_cased(part) for part in rest)])
-
-
 def arrival(entry: RawEntry, reading: Reading) -> tuple[Arrival | None, list[Problem]]:
     """Return the arrival that an entry is and what is wrong with it; None where it says nothing at all."""
     problems: list[Problem] = []
     link = absolute(entry.link, reading.home or reading.url) if entry.link else None
     base = link or reading.home or reading.url
-    language = language_tag(reading.rules.language or entry.language or reading.feed.language)
+    language = article.language_tag(reading.rules.language or entry.language or reading.feed.language)
     body, lead = _body_and_lead(entry)
     content, too_large = _cleaned(body, base, reading.rules.max_html_bytes)
     if too_large:
         limit = reading.rules.max_html_bytes
-        problems.append(
-            reading.warning("W304", entry, f"its HTML is larger than {limit:,} bytes: taken as plain text")
-        )
+        told = f"its HTML is larger than {limit:,} bytes, or too deeply nested: taken as plain text"
+        problems.append(reading.warning("W304", entry, told))
     title = title_of(entry.title) or _first_sentence(content, language) or link
     if not title:
         problems.append(reading.warning("W305", entry, "it has no title, text or link: left out"))
@@ -137,7 +126,7 @@ def arrival(entry: RawEntry, reading: Reading) -> tuple[Arrival | None, list[Pro
         related=_links(entry.related, base),
     )
     guid = _guid(entry.id.strip() or link or "", f"{entry.title.value}\n{body.value}")
-    return Arrival(guid, made, id=_uri(entry.id)), problems
+    return Arrival(guid, made, id=uri(entry.id.strip())), problems
 
 
 def _first_sentence(content: str, language: str | None) -> str:
@@ -159,10 +148,11 @@ def _body_and_lead(entry: RawEntry) -> tuple[RawText, RawText]:
 
 
 def _cleaned(raw: RawText, base: str, max_bytes: int) -> tuple[str, bool]:
-    """Return clean HTML, and whether the original was too large to be cleaned as HTML."""
+    """Return clean HTML, and whether the original was too much to be cleaned as HTML."""
     base = absolute(raw.base, base) or base if raw.base else base
     if len(raw.value.encode()) <= max_bytes:
-        return article.clean(raw.value if raw.html else article.plain(raw.value), base), False
+        markup = raw.value if raw.html else article.plain(raw.value)
+        return article.clean(markup, base), raw.html and not article.keeps_markup(markup)
     text = html.unescape(_TAG.sub(" ", raw.value)) if raw.html else raw.value
     kept = text.encode()[: max_bytes // 2].decode(errors="ignore")
     return article.clean(article.plain(kept), base), raw.html
@@ -203,10 +193,6 @@ def _guid(name: str, text: str) -> str:
     if 0 < len(name) <= MAX_GUID:
         return name
     return "sha256:" + hashlib.sha256((name or text).encode()).hexdigest()
-
-
-def _uri(text: str) -> str | None:
-    return text.strip() if _URI.fullmatch(text.strip()) else None
 
 
 def _authors(people: Sequence[RawPerson], base: str) -> tuple[Person, ...]:
@@ -281,12 +267,6 @@ def _origin(source: RawSource | None, reading: Reading, as_of: datetime | None) 
         updated=as_of,
         rights=_words(feed.rights),
     )
-
-
-def _cased(part: str) -> str:
-    if len(part) == 2:
-        return part.upper()
-    return part.title() if len(part) == 4 else part
 
 
 def _line(text: str) -> str:

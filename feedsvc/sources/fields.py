@@ -17,7 +17,10 @@ from feedsvc.sources.values import Unfit
 
 T = TypeVar("T")
 MAX_ID = 2048
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+MAX_NAMED = 8
+"""Unknown fields that a warning names."""
+_URI = re.compile(r"(?:https?|urn|tag):[^\s<>\"{}|\\^`]+", re.IGNORECASE)
+"""Other schemes are no names: readers drop some of them, and the item with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ class _Reader:
         found: dict[str, str] = {}
         for key, value in self._fields.values.items():
             if key.lower().startswith(("x_", "x-")) and value is not None:
-                found[key.lower().replace("-", "_")] = self.read(key, _flat) or ""
+                found[values.text(key.lower().replace("-", "_"))] = self.read(key, _flat) or ""
         place = self.one("geo", _flat)
         return {**found, **({"geo": place} if place else {})}
 
@@ -174,10 +177,11 @@ class _Reader:
             if not (aliases.canonical(key) or aliases.is_foreign(key) or self._body_format(key))
         ]
         if unknown:
-            meant = ((key, aliases.suggestion(key)) for key in unknown)
+            meant = ((values.brief(key), aliases.suggestion(key)) for key in unknown[:MAX_NAMED])
             told = ", ".join(
                 f"“{key}”" + (f" (did you mean “{near}”?)" if near else "") for key, near in meant
             )
+            told += f" and {more} more" if (more := len(unknown) - MAX_NAMED) > 0 else ""
             message = f"not known and left out: {told}. Begin a name with x_ to pass it on"
             self._report.warn("W203", message, self._fields.marks.get(unknown[0]))
 
@@ -199,7 +203,7 @@ def _format(value: object) -> str:
         found := values.text(value).lower(), found
     )
     if word not in ("markdown", "html", "text"):
-        raise Unfit("E106", f"“{word}” is no format. Write markdown, html or text")
+        raise Unfit("E106", f"“{values.brief(word)}” is no format. Write markdown, html or text")
     return word
 
 

@@ -30,6 +30,11 @@ PATIENCE = 1.5
 """The same while a new file is not settled yet: it may turn out to be the missing one."""
 GUARD_FILES = 10
 GUARD_SHARE = 0.2
+BATCH_FILES = 1000
+BATCH_BYTES = 4_194_304
+"""What one look reads at the most: an item that is saved meanwhile must not wait for thousands of others."""
+LARGE_BYTES = 65_536
+"""A larger file is read after the others: it may take as long as all of them."""
 
 
 class Folder:
@@ -40,7 +45,8 @@ class Folder:
         self._reader = Reader(rules)
         self._still: dict[str, tuple[Seen, float]] = {}
         self._missed: dict[str, float] = {}
-        self._retry_refused = True
+        self._retry: set[str] | None = None
+        """Files without an item that may have one now; None: all of them."""
 
     def look(
         self,
@@ -60,25 +66,28 @@ class Folder:
         if found.error:
             self._missed.clear()
             return Look(unreadable=found.error)
-        news = self._reader.news(found, known, now, refused=self._retry_refused)
-        settled, waiting = self._settle(news, found, monotonic)
-        readings, torn = self._read(settled, found, known, now, progress)
-        waiting |= torn
+        # A guid that is free again may be the one that another file was refused for.
+        retry = _without_item(found, known) if self._retry is None else self._retry
+        news = self._reader.news(found, known, now) | (retry & found.files.keys())
+        batch = self._batch(self._settled(news, found, monotonic), found)
+        readings, torn = self._read(batch, found, known, now, progress)
+        waiting = (news - set(batch)) | torn
         missing = _missing(found, known)
-        verdict = ownership.decide([reading.claim() for reading in readings.values()], known, missing)
+        claims = [reading.claim() for reading in readings.values()]
+        verdict = ownership.decide(claims, known, missing, _replaced(found, known) if claims else ())
         missing -= set(verdict.moved.values())
         due = self._due(missing, bool(waiting - known.keys()), monotonic)
         held = set() if confirm_removals else _held(missing, known, verdict)
         look = with_notes(
             _told(readings, known, verdict, due - held), notes(found, self.rules.source), found, known
         )
-        # A guid that is free again may be the one that another file was refused for.
-        self._retry_refused = bool(look.gone) or (self._retry_refused and bool(waiting))
+        self._retry = None if look.gone else retry & waiting
         unsettled = bool(waiting or missing - due or look.gone)
-        return replace(look, held=len(due & held), seen=len(found.files), unsettled=unsettled)
+        seen = len(found.files) - len(waiting)
+        return replace(look, held=len(due & held), seen=seen, unsettled=unsettled)
 
-    def _settle(self, news: set[str], found: Scan, monotonic: float) -> tuple[set[str], set[str]]:
-        """Divide the news into files that have been still long enough and files that have not."""
+    def _settled(self, news: set[str], found: Scan, monotonic: float) -> set[str]:
+        """Return those of the news that have been still long enough."""
         before, self._still = self._still, {}
         settled: set[str] = set()
         for path in news:
@@ -87,11 +96,26 @@ class Folder:
             self._still[path] = (seen, since if last == seen else monotonic)
             if last == seen and monotonic - since >= SETTLE:
                 settled.add(path)
-        return settled, news - settled
+        return settled
+
+    def _batch(self, settled: set[str], found: Scan) -> list[str]:
+        """Return the files to read in this look, those that came last first."""
+
+        def place(path: str) -> tuple[float, bool, str]:
+            return -self._still[path][1], found.files[path].size > LARGE_BYTES, path
+
+        batch: list[str] = []
+        size = 0
+        for path in sorted(settled, key=place)[:BATCH_FILES]:
+            size += min(found.files[path].size, self.rules.max_file_bytes)
+            if batch and size > BATCH_BYTES:
+                break
+            batch.append(path)
+        return batch
 
     def _read(
         self,
-        settled: set[str],
+        batch: list[str],
         found: Scan,
         known: Mapping[str, FileState],
         now: datetime,
@@ -100,7 +124,7 @@ class Folder:
         """Return the readings by path, and the paths that changed while they were read."""
         readings: dict[str, Reading] = {}
         torn: set[str] = set()
-        for done, path in enumerate(sorted(settled), 1):
+        for done, path in enumerate(batch, 1):
             try:
                 reading = self._reader.read(path, found, known.get(path), now)
                 if reading:
@@ -109,7 +133,7 @@ class Folder:
                 torn.add(path)
                 del self._still[path]
             if progress:
-                progress(done, len(settled))
+                progress(done, len(batch))
         return readings, torn
 
     def _due(self, missing: set[str], is_patient: bool, monotonic: float) -> set[str]:
@@ -117,6 +141,16 @@ class Folder:
         self._missed = {path: self._missed.get(path, monotonic) for path in missing}
         wait = PATIENCE if is_patient else CONFIRM
         return {path for path, since in self._missed.items() if monotonic - since >= wait}
+
+
+def _without_item(found: Scan, known: Mapping[str, FileState]) -> set[str]:
+    return {path for path, state in known.items() if not state.guid and path in found.files}
+
+
+def _replaced(found: Scan, known: Mapping[str, FileState]) -> set[str]:
+    """Return the known paths at which another file lies now."""
+    there = ((path, state, found.files.get(path)) for path, state in known.items())
+    return {path for path, state, seen in there if seen is not None and seen.inode != state.inode}
 
 
 def _missing(found: Scan, known: Mapping[str, FileState]) -> set[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from feedsvc.model import Problem
-from feedsvc.sources import yamltext
+from feedsvc.sources import values, yamltext
 from feedsvc.sources.aliases import canonical, is_foreign
 from feedsvc.sources.problems import Mark, Report, position
 from feedsvc.sources.yamltext import Malformed
@@ -25,6 +25,8 @@ MAX_CHARS = 65536
 """Of front matter: a larger block is refused unread (E107)."""
 
 _KEY_LINE = re.compile(r"(?P<key>[A-Za-z_][\w-]*(?: [\w-]+){0,2})[ \t]*:(?:[ \t]+|$)(?P<value>.*)")
+_DOTTED = re.compile(r"""(?<![\w"'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){30}""")
+"""A TOML key of very many parts: tomllib takes quadratic time and memory over it."""
 _CLOSERS = {"---": ("---", "..."), "+++": ("+++",)}
 
 
@@ -123,7 +125,7 @@ def _yaml(block: list[str], above: int, report: Report) -> tuple[dict[str, objec
 def _tell_quoted(line: str, number: int, report: Report) -> None:
     key, _, value = line.partition(":")
     at = Mark(number, len(key) + 2 + len(value) - len(value.lstrip()))
-    hint = yamltext.suggestion(line)
+    hint = values.brief(yamltext.with_quotes(line))
     report.warn(
         "W201", f"YAML would not read it so; it was taken as plain text. Better write {hint}", at, key.strip()
     )
@@ -156,6 +158,8 @@ def _no_mapping() -> tuple[dict[str, object], dict[str, Mark]]:
 def _toml(text: str, above: int) -> tuple[dict[str, object], dict[str, Mark]]:
     """Read TOML that stands below `above` other lines."""
     text = "\n" * above + text
+    if dotted := _DOTTED.search(text):
+        raise Malformed("E102", "a key has too many parts", position(text, dotted.start()))
     try:
         values: dict[str, object] = tomllib.loads(text)
     except RecursionError as error:

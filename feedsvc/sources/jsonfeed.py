@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from feedsvc import article
 from feedsvc.errors import ParseError
 from feedsvc.sources.raw import RawDate, RawEntry, RawFeed, RawMedia, RawPerson, RawText
 
@@ -83,7 +84,7 @@ def _text(node: Object, name: str) -> str:
     """Return a string; the specification asks readers to take a number for an id."""
     value = node.get(name)
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return article.sendable(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

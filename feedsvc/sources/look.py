@@ -33,7 +33,7 @@ class Look:
     unsettled: bool = False
     """Look again in half a second: a file is being written, or a removal waits for its second look."""
     seen: int = 0
-    """How many files count."""
+    """How many files count and are known now: without those that wait for a later look."""
     unreadable: str = ""
     """Why the folder itself could not be read; then nothing is withdrawn."""
 
@@ -60,8 +60,9 @@ def notes(found: Scan, source: str) -> dict[str, Problem]:
     """Return what there is to tell of paths that are no items."""
     told = {
         **dict.fromkeys(found.conflicts, ("W209", "a synchroniser's conflict copy is left out")),
-        **dict.fromkeys(found.outside, ("E112", "a link that leads out of the folder is not followed")),
+        **dict.fromkeys(found.outside, ("E112", "a link out of the folder, or to nothing, is not followed")),
         **{path: ("E111", f"the folder cannot be read: {why}") for path, why in found.unreadable.items()},
+        **dict.fromkeys(found.special, ("E111", "this is a pipe, a socket or a device, not a file")),
         **dict.fromkeys(found.unnamed, ("E113", "the file's name is not UTF-8. Rename it")),
     }
     hints = {"W209": ". Take over what you need from it and remove it"}

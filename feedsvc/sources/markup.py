@@ -16,6 +16,9 @@ _PROLOG = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _BRACKETS = re.compile(
     r"(?P<embed>!?)\[\[(?P<target>[^\[\]|#\n]+)(?:#[^\[\]|\n]*)?(?:\|(?P<label>[^\[\]\n]+))?\]\]"
 )
+_TO_PREPARE = re.compile(
+    r"<h1[\s>]|\[\[|\b(?:src|href|poster|srcset)\s*=(?!\s*[\"']?\s*(?:https?://|mailto:))", re.IGNORECASE
+)
 _REFERENCES = ("src", "href", "poster", "data-src", "data-original", "data-lazy-src")
 _SETS = ("srcset", "data-srcset")
 _PICTURES = frozenset(("img", "source", "picture"))
@@ -36,6 +39,11 @@ def page_url(page: Tag) -> str | None:
     link = page.find("link", rel="canonical")
     found = link.get("href") if link else None
     return found if isinstance(found, str) and found.startswith(("http://", "https://")) else None
+
+
+def wants_preparation(html: str) -> bool:
+    """Say whether HTML has anything that the functions below are for; most has not, and a tree is dear."""
+    return bool(_TO_PREPARE.search(html))
 
 
 def parse_fragment(html: str) -> Tag:

@@ -44,14 +44,22 @@ class Verdict:
     """Path → the path of the file that owns the id already."""
 
 
-def decide(claims: Sequence[Claim], known: Mapping[str, FileState], missing: Collection[str]) -> Verdict:
+def decide(
+    claims: Sequence[Claim],
+    known: Mapping[str, FileState],
+    missing: Collection[str],
+    replaced: Collection[str] = (),
+) -> Verdict:
     """Return the guid of each file that was read, and which files were renamed.
 
-    `missing` are the known paths that are not there any more. The owner of an id keeps it; among new
-    files the first by path gets it.
+    `missing` are the known paths that are not there any more, `replaced` those at which another file
+    lies now. The owner of an id keeps it; among new files the first by path gets it.
     """
     claims = sorted(claims, key=lambda claim: claim.path)
-    moved = _moves(claims, known, missing)
+    walked = _walked(claims, known, {*missing, *replaced})
+    moved = walked | _moves(
+        [claim for claim in claims if claim.path not in walked], known, {*missing} - {*walked.values()}
+    )
     before = {claim.path: _guid_before(claim, known, moved) for claim in claims}
     taken = {*before, *moved.values(), *missing}
     owners = {state.guid: path for path, state in known.items() if state.guid and path not in taken}
@@ -89,8 +97,30 @@ def _fresh(path: str, owned: Collection[str]) -> str:
 
 
 def _guid_before(claim: Claim, known: Mapping[str, FileState], moved: Mapping[str, str]) -> str:
+    if claim.path not in moved and claim.path in moved.values():
+        return ""
     state = known.get(moved.get(claim.path, claim.path))
     return state.guid if state else ""
+
+
+def _walked(claims: Sequence[Claim], known: Mapping[str, FileState], left: Collection[str]) -> dict[str, str]:
+    """Pair paths with those that their files have left: the very file, by inode number and content.
+
+    So names can also be exchanged or passed on, `b.md` to `c.md` and `a.md` to `b.md`. A file that is
+    moved over another takes its place instead: that item's readers must not lose it.
+    """
+    homes = {known[path].inode: path for path in left if known[path].guid}
+    moved: dict[str, str] = {}
+    for claim in claims:
+        home = homes.get(claim.inode)
+        if home and home != claim.path and (claim.path in left or claim.path not in known):
+            state = known[home]
+            if _same_content(claim, state, load(state.hash)):
+                moved[claim.path] = home
+    while over := [path for path in moved if path in known and path not in moved.values()]:
+        for path in over:
+            del moved[path]
+    return moved
 
 
 def _moves(

@@ -9,6 +9,11 @@ from feedsvc.model import Problem
 
 MAX_EXCERPT = 400
 """Characters of a line that are kept for the caret."""
+MAX_MESSAGE = 600
+MAX_PROBLEMS = 50
+"""Of one file: nobody reads on, and a file can be made to have very many."""
+_STEERING = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Not control characters by their category, but they break lines and turn the direction of a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,14 @@ class Report:
 
     def error(self, code: str, message: str, at: Mark | None = None, field: str = "") -> None:
         """Note that the file cannot be published until this is mended."""
-        self.problems.append(self.problem(code, message, at, field))
+        problem = self.problem(code, message, at, field)
+        if not self.broken or len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
 
     def warn(self, code: str, message: str, at: Mark | None = None, field: str = "") -> None:
         """Note something that its author should know; the file is published all the same."""
         problem = replace(self.problem(code, message, at, field), severity="warning")
-        if problem not in self.problems:
+        if problem not in self.problems and len(self.problems) < MAX_PROBLEMS:
             self.problems.append(problem)
 
     def place(self, words: str) -> Mark | None:
@@ -50,10 +57,15 @@ class Report:
         return position(self._text, offset) if offset >= 0 else None
 
     def problem(self, code: str, message: str, at: Mark | None, field: str) -> Problem:
-        """Return a problem with the line that it is about, without noting it."""
+        """Return a problem with the line that it is about, without noting it.
+
+        Its texts can be stored and shown: a file may hold characters that no database takes.
+        """
         at = at or Mark(0, 0)
         line = self._lines[at.line - 1] if 0 < at.line <= len(self._lines) else ""
-        return Problem(self._source, self._path, code, message, at.line, at.column, field, line[:MAX_EXCERPT])
+        texts = (message[:MAX_MESSAGE], field[:MAX_EXCERPT], line[:MAX_EXCERPT])
+        message, field, excerpt = (_printable(text) for text in texts)
+        return Problem(self._source, self._path, code, message, at.line, at.column, field, excerpt)
 
 
 def position(text: str, offset: int) -> Mark:
@@ -80,7 +92,11 @@ def describe(problem: Problem) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") and c != "\t" else c for c in text)
+    return "".join("\ufffd" if _steers(c) else c for c in text)
+
+
+def _steers(char: str) -> bool:
+    return char in _STEERING or (unicodedata.category(char) in ("Cc", "Cs") and char != "\t")
 
 
 def _blank(text: str) -> str:

@@ -64,17 +64,14 @@ class Reader:
         self._failed: dict[str, str] = {}
         self._prints: dict[str, tuple[str, Fingerprint | None]] = {}
 
-    def news(self, found: Scan, known: Mapping[str, FileState], now: datetime, *, refused: bool) -> set[str]:
-        """Return the paths of the files that must be read; `refused` asks for those without an item too."""
+    def news(self, found: Scan, known: Mapping[str, FileState], now: datetime) -> set[str]:
+        """Return the paths of the files that must be read."""
         self._prints = {path: kept for path, kept in self._prints.items() if path in known}
         self._ctimes = {path: kept for path, kept in self._ctimes.items() if path in found.files}
         self._failed = {path: kept for path, kept in self._failed.items() if path in found.files}
         seconds = int(now.timestamp())
         return {
-            path
-            for path, seen in found.files.items()
-            if self._is_news(path, seen, state := known.get(path), seconds)
-            or (refused and state and not state.guid)
+            path for path, seen in found.files.items() if self._is_news(path, seen, known.get(path), seconds)
         }
 
     def read(self, path: str, found: Scan, before: FileState | None, now: datetime) -> Reading | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from feedsvc.errors import SourceError
 from feedsvc.sources import files
+
+MAX_IGNORE_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Scan:
     conflicts: dict[str, Seen] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
     """Symbolic links that leave the folder, or lead nowhere."""
+    special: set[str] = field(default_factory=set)
+    """Pipes, sockets and devices that are called like items."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """Folders that could not be read (with a slash at the end), and why."""
     unnamed: set[str] = field(default_factory=set)
@@ -66,10 +72,12 @@ class _Walk:
 
     def run(self) -> Scan:
         try:
-            self._ignore = files.Ignore(_lines(Path(self._root, files.IGNORE_FILE)))
+            self._ignore = files.Ignore(_lines(os.path.join(self._root, files.IGNORE_FILE)))  # noqa: PTH118
             self._walk(self._root, "")
         except OSError as error:
-            return Scan(error=f"{error.strerror or error}")
+            place = error.filename or self._root
+            told = f"{place} cannot be read ({error.strerror or error}): nothing changes until it can"
+            return Scan(error=told)
         known = {(seen.device, seen.inode) for seen in self._found.files.values()}
         while self._links:
             links, self._links = sorted(self._links), []
@@ -114,9 +122,11 @@ class _Walk:
             about = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             return
-        if stat.S_ISREG(about.st_mode):
-            found = self._found.conflicts if files.is_conflict(entry.name) else self._found.files
-            found[path] = _seen(about)
+        if not stat.S_ISREG(about.st_mode):
+            self._found.special.add(path)
+            return
+        found = self._found.conflicts if files.is_conflict(entry.name) else self._found.files
+        found[path] = _seen(about)
 
     def _follow(self, path: str, place: str, known: set[tuple[int, int]]) -> None:
         name = path.rpartition("/")[2]
@@ -135,6 +145,8 @@ class _Walk:
             before = set(self._found.files)
             self._walk(real, path + "/")
             self._forget_twins(set(self._found.files) - before, known)
+        elif not (is_folder or stat.S_ISREG(about.st_mode)):
+            self._found.special.add(path)
         elif stat.S_ISREG(about.st_mode) and (about.st_dev, about.st_ino) not in known:
             known.add((about.st_dev, about.st_ino))
             self._found.files[path] = _seen(about)
@@ -156,9 +168,10 @@ def _is_utf8(path: str) -> bool:
     return path.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in path)
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: str) -> list[str]:
     try:
-        return path.read_text("utf-8", "replace").splitlines()
+        with open_file(path) as file:
+            return file.read(MAX_IGNORE_BYTES).decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return []
 
@@ -167,18 +180,27 @@ class Torn(SourceError):
     """The file changed while it was read: it is still being written."""
 
 
+def open_file(path: str | Path) -> BinaryIO:
+    """Open a regular file for reading; OSError for anything else.
+
+    The last part of the path is never followed as a link, and a pipe is never waited for.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
 def read(root: Path, path: str, seen: Seen, real: str | None, max_bytes: int) -> bytes:
     """Return the bytes of a file that is still the one that was seen; raises Torn, or OSError.
 
-    The last part of the path is never followed as a link, and a pipe is never waited for. One byte
-    more than `max_bytes` is returned at most.
+    One byte more than `max_bytes` is returned at most.
     """
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
-    descriptor = os.open(real or root / path, flags)
-    with os.fdopen(descriptor, "rb") as file:
-        if _seen(os.fstat(descriptor)) != seen:
+    with open_file(real or root / path) as file:
+        if _seen(os.fstat(file.fileno())) != seen:
             raise Torn
         data = file.read(max_bytes + 1)
-        if _seen(os.fstat(descriptor)) != seen or len(data) != min(seen.size, max_bytes + 1):
+        if _seen(os.fstat(file.fileno())) != seen or len(data) != min(seen.size, max_bytes + 1):
             raise Torn
     return data

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import posixpath
 import stat
-import struct
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -14,11 +14,12 @@ import imagesize  # type: ignore[import-untyped]  # it ships no types
 from feedsvc.sources import files
 from feedsvc.sources.fingerprint import MediaState
 from feedsvc.sources.rules import FolderRules
+from feedsvc.sources.scan import open_file
 
 _RASTER = frozenset((".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff", ".heic"))
 
-_DAMAGED = (OSError, ValueError, TypeError, LookupError, ArithmeticError, struct.error)
-"""What the parsers of pictures raise when they stumble."""
+MAX_HEAD_BYTES = 1_048_576
+"""Of a picture: its size stands near its beginning."""
 
 
 class Shelf:
@@ -95,9 +96,9 @@ class Shelf:
         if files.suffix(path) not in _RASTER:
             return None, None
         try:
-            with (self._root / path).open("rb") as file:
-                width, height = imagesize.get(file)
-        except _DAMAGED:
+            with open_file(os.path.realpath(self._root / path)) as file:
+                width, height = imagesize.get(io.BytesIO(file.read(MAX_HEAD_BYTES)))
+        except OSError:
             return None, None
         return (int(width), int(height)) if width > 0 and height > 0 else (None, None)
 
@@ -108,7 +109,8 @@ class Shelf:
             names = sorted(entry.name for entry in (self._root / folder).iterdir())
         except (OSError, ValueError):
             return None
-        return next((found for found in names if found.casefold() == name.casefold()), None)
+        alike = (found for found in names if found.casefold() == name.casefold() and found != name)
+        return next(alike, None)
 
 
 def _is_shelved(path: str) -> bool:

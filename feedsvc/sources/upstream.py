@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
 from feedsvc.model import Arrival, Problem
 from feedsvc.net import Fetched, absolute
 from feedsvc.sources.entries import Reading, UpstreamRules, arrival, moment, title_of
-from feedsvc.sources.parse import parse_raw, read_back
-from feedsvc.sources.raw import RawEntry, RawFeed
+from feedsvc.sources.parse import parse_raw
+from feedsvc.sources.raw import RawDate, RawEntry, RawFeed
 
-__all__ = ["Fetcher", "Parsed", "Refreshed", "UpstreamRules", "fetch", "parse", "read_back"]
+__all__ = ["Fetcher", "Parsed", "Refreshed", "UpstreamRules", "fetch", "parse"]
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
 _OLDEST = datetime.min.replace(tzinfo=UTC)
+STAMP = timedelta(minutes=2)
+"""How near to the moment of an answer a date is that only says when the answer was made."""
 
 
 class Fetcher(Protocol):
@@ -37,8 +39,7 @@ class Fetcher(Protocol):
 class Refreshed:
     """What an upstream feed answered: its entries, and when it wishes to be asked again.
 
-    Arrivals come oldest first, so that items without a date keep the feed's order. `permanent` is the
-    address to which the feed says it has moved for good.
+    Arrivals come oldest first, so that items without a date keep the feed's order.
     """
 
     status: Literal["ok", "unchanged"]
@@ -47,10 +48,8 @@ class Refreshed:
     etag: str = ""
     last_modified: str = ""
     title: str = ""
-    home: str = ""
     ttl_seconds: int | None = None
     max_age: int | None = None
-    permanent: str | None = None
 
 
 def fetch(
@@ -67,20 +66,17 @@ def fetch(
             etag=answer.headers.get("etag", etag),
             last_modified=answer.headers.get("last-modified", last_modified),
             max_age=_max_age(answer.headers),
-            permanent=answer.permanent,
         )
     parsed = parse(answer.body, answer.headers, answer.url, rules, now)
     return Refreshed(
         "ok",
         arrivals=parsed.arrivals,
-        problems=parsed.problems,
+        problems=(*parsed.problems, *_about_move(answer.permanent, rules)),
         etag=answer.headers.get("etag", ""),
         last_modified=answer.headers.get("last-modified", ""),
         title=parsed.title,
-        home=parsed.home,
         ttl_seconds=parsed.ttl_seconds,
         max_age=_max_age(answer.headers),
-        permanent=answer.permanent,
     )
 
 
@@ -91,7 +87,6 @@ class Parsed:
     arrivals: tuple[Arrival, ...]
     problems: tuple[Problem, ...]
     title: str
-    home: str
     ttl_seconds: int | None
 
 
@@ -100,6 +95,7 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, rules: UpstreamRule
 
     `url` is where the body was found. The newest `rules.limit` entries are taken; where a feed
     repeats an id its first entry counts. A bad entry is left out or mended, and told as a problem.
+    Dates that are those of the answer, in every entry, are not believed: they change with each one.
     """
     feed = parse_raw(body, headers, url)
     home = absolute(feed.link, url) if feed.link else None
@@ -107,7 +103,7 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, rules: UpstreamRule
     problems = _about_form(feed, rules)
     arrivals: dict[str, Arrival] = {}
     repeated = 0
-    for entry in _newest(feed.entries, rules.limit):
+    for entry in _newest(_unstamped(feed.entries, now), rules.limit):
         arrived, told = arrival(entry, reading)
         problems += told
         if arrived is not None:
@@ -115,7 +111,7 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, rules: UpstreamRule
             arrivals.setdefault(arrived.guid, arrived)
     problems += _about_repetition(repeated, rules)
     oldest_first = tuple(reversed(arrivals.values()))
-    return Parsed(oldest_first, tuple(problems), title_of(feed.title), home or "", feed.ttl_seconds)
+    return Parsed(oldest_first, tuple(problems), title_of(feed.title), feed.ttl_seconds)
 
 
 def _newest(entries: Sequence[RawEntry], limit: int) -> Sequence[RawEntry]:
@@ -125,6 +121,29 @@ def _newest(entries: Sequence[RawEntry], limit: int) -> Sequence[RawEntry]:
         return entries[:limit]
     order = sorted(range(len(entries)), key=lambda place: dates[place] or _OLDEST, reverse=True)
     return [entries[place] for place in order[:limit]]
+
+
+def _unstamped(entries: Sequence[RawEntry], now: datetime) -> Sequence[RawEntry]:
+    """Return the entries without dates that all of them got when the answer was made."""
+    if len(entries) < 2:
+        return entries
+    if all(_is_stamp(entry.updated, now) for entry in entries):
+        entries = [replace(entry, updated=RawDate()) for entry in entries]
+    if all(_is_stamp(entry.published, now) for entry in entries):
+        entries = [replace(entry, published=RawDate()) for entry in entries]
+    return entries
+
+
+def _is_stamp(date: RawDate, now: datetime) -> bool:
+    when = moment(date)
+    return when is not None and abs(now - when) <= STAMP
+
+
+def _about_move(permanent: str | None, rules: UpstreamRules) -> list[Problem]:
+    if permanent is None:
+        return []
+    told = f"the feed has moved for good: enter its new address {permanent} in the configuration"
+    return [Problem(rules.key, rules.url, "W306", told, severity="warning")]
 
 
 def _about_form(feed: RawFeed, rules: UpstreamRules) -> list[Problem]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from feedsvc import article
 from feedsvc.errors import ParseError
 from feedsvc.model import Link, Origin, Person
+from feedsvc.net import absolute
 
 MAX_URL = 2048
 _MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>$")
@@ -53,7 +53,7 @@ def truth(value: object) -> bool:
     """Return yes or no, in any of their spellings."""
     answer = _truth(value)
     if answer is None:
-        raise Unfit("E106", f"“{_short(value)}” is neither true nor false")
+        raise Unfit("E106", f"“{brief(value)}” is neither true nor false")
     return answer
 
 
@@ -66,7 +66,7 @@ def is_draft(value: object) -> bool:
     """Return whether a status keeps an item back. An unknown word is refused: better late than leaked."""
     word = text(value).lower()
     if word not in _STATUS:
-        raise Unfit("E106", f"“{word}” is no status. Write draft or published")
+        raise Unfit("E106", f"“{brief(word)}” is no status. Write draft or published")
     return _STATUS[word]
 
 
@@ -75,39 +75,25 @@ def moment(value: object, timezone: str) -> datetime:
     written = value.isoformat() if isinstance(value, date) else value
     found = article.parse_date(written, timezone) if isinstance(written, str) else None
     if found is None:
-        raise Unfit("E103", f"“{_short(value)}” is not a date. Write 2026-11-24 or 2026-11-24 09:30")
+        raise Unfit("E103", f"“{brief(value)}” is not a date. Write 2026-11-24 or 2026-11-24 09:30")
     return found
 
 
 def url(value: object) -> str:
     """Return an http or https address in ASCII."""
-    written = value.strip() if isinstance(value, str) else ""
-    wrong = Unfit("E104", f"“{_short(value)}” is not a web address. Write https://…")
-    if len(written) > MAX_URL or re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", written):
-        raise wrong
-    try:
-        parts = urlsplit(written)
-        host = (parts.hostname or "").encode("idna").decode()
-        port = parts.port
-    except ValueError as error:
-        raise wrong from error
-    if parts.scheme.lower() not in ("http", "https") or not host or " " in host:
-        raise wrong
-    place = f"[{host}]" if ":" in host else host
-    place += f":{port}" if port else ""
-    path, query, fragment = (
-        quote(p, safe="%/:=&?~+!$,;'@()*[]") for p in (parts.path, parts.query, parts.fragment)
-    )
-    return urlunsplit((parts.scheme.lower(), place, path, query, fragment))
+    written = value if isinstance(value, str) else ""
+    found = absolute(written, None) if article.sendable(written) == written else None
+    if found is None or len(found) > MAX_URL:
+        raise Unfit("E104", f"“{brief(value)}” is not a web address. Write https://…")
+    return found
 
 
 def language(value: object) -> str:
     """Return a language tag (BCP 47): `en_GB` becomes `en-GB`."""
-    tag = text(value).partition(".")[0].replace("_", "-")
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", tag):
-        raise Unfit("E106", f"“{_short(value)}” is no language. Write en, de or pt-BR")
-    first, *rest = tag.split("-")
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+    tag = article.language_tag(text(value).partition(".")[0])
+    if tag is None:
+        raise Unfit("E106", f"“{brief(value)}” is no language. Write en, de or pt-BR")
+    return tag
 
 
 def words(value: object) -> tuple[str, ...]:
@@ -168,7 +154,7 @@ def number(value: object) -> int:
             seconds = seconds * 60 + int(part)
         return seconds
     if not re.fullmatch(r"\d{1,15}(\.\d*)?", written):
-        raise Unfit("E106", f"“{_short(value)}” is not a number")
+        raise Unfit("E106", f"“{brief(value)}” is not a number")
     return int(float(written))
 
 
@@ -192,7 +178,7 @@ def _person(value: Mapping[object, object]) -> Person:
     if not (name or email or home):
         raise Unfit("E106", "an author needs a name: {name: …, email: …, url: …}")
     if email and not re.fullmatch(r"[^<>\s@]+@[^<>\s@]+", text(email)):
-        raise Unfit("E106", f"“{_short(email)}” is not a mail address")
+        raise Unfit("E106", f"“{brief(email)}” is not a mail address")
     return Person(text(name or email or home), text(email) if email else None, url(home) if home else None)
 
 
@@ -211,6 +197,7 @@ def _kind(value: object) -> str:
     )
 
 
-def _short(value: object) -> str:
+def brief(value: object) -> str:
+    """Return a value as a message quotes it: on one line, and cut where it is long."""
     written = " ".join(str(value).split())
     return written if len(written) <= 80 else written[:79] + "…"

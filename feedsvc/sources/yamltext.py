@@ -18,7 +18,7 @@ from feedsvc.sources.problems import Mark
 
 MAX_DEPTH = 12
 TEXT_FIELDS = ("title", "summary", "authors", "link")
-_LINE = re.compile(r"(?P<key>[A-Za-z][\w -]*?)(?P<gap>:[ \t]+)(?P<value>\S.*?)[ \t]*$")
+_LINE = re.compile(r"(?P<key>[A-Za-z][\w -]*?)(?P<gap>:[ \t]+)(?P<value>\S(?:.*\S)?)[ \t]*$")
 _HASHTAG = re.compile(r"""[^"'|>\[{&*!%@`#].*[ \t]#[^ \t]""")
 
 
@@ -77,8 +77,14 @@ def unreadable_as_text(lines: list[str]) -> tuple[list[str], list[int]]:
 def suggestion(line: str) -> str:
     """Return the line with its value quoted, as an author could write it; "" where quotes would not help."""
     match = _LINE.match(line)
-    if not match or match["value"][0] in "[{|>":
-        return ""
+    return "" if not match or match["value"][0] in "[{|>" else with_quotes(line)
+
+
+def with_quotes(line: str) -> str:
+    """Return a line with its value quoted; as it is where it has none."""
+    match = _LINE.match(line)
+    if not match:
+        return line
     value = match["value"]
     return f'{match["key"]}: "{value}"' if '"' not in value else f"{match['key']}: {_single(value)}"
 

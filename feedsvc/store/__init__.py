@@ -9,7 +9,7 @@ Everything that the database does not do raises StoreError.
 
 from sqlalchemy import Connection
 
-from feedsvc.store import clock, feeds, items, meta, rendered, schedule, sources
+from feedsvc.store import clock, feeds, health, items, meta, rendered, schedule, sources
 from feedsvc.store.codec import canonical as canonical_article
 from feedsvc.store.database import Store, Transaction
 from feedsvc.store.feeds import FeedState
@@ -30,6 +30,7 @@ __all__ = [
     "clock",
     "feeds",
     "folded",
+    "health",
     "hold",
     "items",
     "meta",

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from feedsvc.store import sql
 from feedsvc.store.schema import feed
@@ -50,6 +50,11 @@ def state(c: Connection, path: str) -> FeedState | None:
 def all(c: Connection) -> list[FeedState]:  # noqa: A001 — read as `feeds.all(c)`
     """Return the state of every feed, by path."""
     return [_state(row) for row in c.execute(select(feed).order_by(feed.c.path))]
+
+
+def count(c: Connection) -> int:
+    """Return how many feeds have been published."""
+    return int(c.execute(select(func.count()).select_from(feed)).scalar_one())
 
 
 def _state(row: Row[tuple[object, ...]]) -> FeedState:

@@ -39,6 +39,15 @@ def misfit(c: Connection) -> str | None:
     return f"the database {state}: run `feedsvc db upgrade`"
 
 
+def size(c: Connection) -> int:
+    """Return how many bytes the database takes, without what only waits to be written into it."""
+    if c.dialect.name == "sqlite":
+        query = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    else:
+        query = "SELECT pg_database_size(current_database())"
+    return int(c.execute(text(query)).scalar_one())
+
+
 def _damage(c: Connection, advice: str) -> list[str]:
     told = c.execute(text(f"PRAGMA integrity_check({_MOST})")).scalars().all()
     found = [f"the database is damaged: {line}: {advice}" for line in told if line != "ok"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
@@ -30,8 +30,10 @@ __all__ = [
     "by_slug",
     "changed_since",
     "count",
+    "counts",
     "insert",
     "known",
+    "last_published",
     "list_all",
     "next_moment",
     "owner_of_media",
@@ -122,6 +124,13 @@ def count(c: Connection, rule: Rule, *, now: datetime) -> int:
     return int(c.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
 
 
+def counts(c: Connection) -> dict[State, int]:
+    """Return how many items are in each state; those whose time has not come count as published."""
+    query = sa.select(item.c.state, sa.func.count()).group_by(item.c.state)
+    found = {str(state): int(number) for state, number in c.execute(query)}
+    return {state: found.get(state, 0) for state in get_args(State)}
+
+
 def withdrawn(c: Connection, rule: Rule, *, limit: int) -> list[Item]:
     """Return the tombstones that the rule matches, the last withdrawn first."""
     return _newest(c, rule, Scope("withdrawn", order="withdrawn_at"), limit)
@@ -154,6 +163,12 @@ def next_moment(c: Connection, now: datetime, rule: Rule = EVERYTHING) -> dateti
         coming = sa.select(moment).where(item.c.state == "published", moment > to_ms(now), belongs(c, rule))
         moments += c.execute(coming.order_by(moment).limit(1)).scalars()
     return from_ms_or_none(min(moments, default=None))
+
+
+def last_published(c: Connection, now: datetime) -> datetime | None:
+    """Return when the newest item came out that is neither a draft nor withdrawn; None where none has."""
+    past = sa.select(item.c.published).where(item.c.state == "published", item.c.published <= to_ms(now))
+    return from_ms_or_none(c.execute(past.order_by(item.c.published.desc()).limit(1)).scalar_one_or_none())
 
 
 def list_all(

@@ -7,6 +7,12 @@ from sqlalchemy import Connection, select
 from feedsvc.store import sql
 from feedsvc.store.schema import meta
 
+SITE_ID = "site_id"
+"""The installation's own id, minted once."""
+
+LOOKED, SCANNED, LIVE_SEQ = "looked", "scanned", "live_seq"
+"""Since the last start: the first look has been taken in; it is live; the sequence from which on it is."""
+
 
 def get(c: Connection, key: str) -> str | None:
     """Return the value of a fact, or None where it was never told."""

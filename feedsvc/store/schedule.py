@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from feedsvc.store import sql
 from feedsvc.store.schema import schedule
-from feedsvc.store.times import to_ms
+from feedsvc.store.times import from_ms, to_ms
 
 
 def claim(c: Connection, now: datetime, limit: int) -> list[str]:
@@ -52,6 +52,13 @@ def due(c: Connection, now: datetime) -> bool:
     """Say whether anything is due, so that an idle tick need not write."""
     query = select(schedule.c.name).where(schedule.c.next_at <= to_ms(now)).limit(1)
     return c.execute(query).first() is not None
+
+
+def first(c: Connection) -> tuple[str, datetime] | None:
+    """Return the name that is due before all others, and when; None where nothing is scheduled."""
+    query = select(schedule.c.name, schedule.c.next_at).order_by(schedule.c.next_at, schedule.c.name)
+    row = c.execute(query.limit(1)).one_or_none()
+    return None if row is None else (row.name, from_ms(row.next_at))
 
 
 def names(c: Connection) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from feedsvc.model import FileState, Problem
 from feedsvc.store import sql
@@ -92,6 +92,13 @@ def problems(c: Connection, source: str | None = None) -> list[Problem]:
     if source is not None:
         query = query.where(table.c.source == source)
     return [_problem(row) for row in c.execute(query)]
+
+
+def count_problems(c: Connection) -> dict[tuple[str, str], int]:
+    """Return how many problems there are, by source and severity."""
+    by = (source_problem.c.source, source_problem.c.severity)
+    rows = c.execute(select(*by, func.count()).group_by(*by))
+    return {(key, severity): number for key, severity, number in rows}
 
 
 def put_problems(c: Connection, source: str, path: str, problems: Sequence[Problem]) -> None:

@@ -9,10 +9,10 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 
 from feedsvc.service import Service
-from feedsvc.web import errors, feeds, health, media, pages, static
+from feedsvc.web import errors, feeds, health, media, metrics, pages, static
 from feedsvc.web.cache import Documents
 from feedsvc.web.render import install
-from feedsvc.web.state import EXTENSION, State
+from feedsvc.web.state import EXTENSION, State, current
 
 MAX_REQUEST_BYTES = 1024 * 1024
 
@@ -27,7 +27,7 @@ def create_app(service: Service) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = State(service, Documents(service.settings.server.max_age))
     install(app, service.catalog.site)
-    for part in (health, static, feeds, media, pages):
+    for part in (health, metrics, static, feeds, media, pages):
         app.register_blueprint(part.routes)
     errors.install(app)
     app.before_request(_start)
@@ -40,6 +40,7 @@ def _start() -> None:
 
 
 def _log(response: Response) -> Response:
+    current().answered[response.status] += 1
     ms = (time.monotonic() - g.started) * 1000
     # Percent-encoded, since a path may carry a line break.
     path = quote(request.path)

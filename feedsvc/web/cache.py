@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -144,6 +144,21 @@ class Pages:
             self._kept.move_to_end(key)
             while len(self._kept) > self._max_pages:
                 self._kept.popitem(last=False)
+
+
+class Recent:
+    """A text that is made anew once a second at the most, by one thread, however often it is asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: tuple[datetime, str] | None = None
+
+    def recent(self, now: datetime, make: Callable[[], str]) -> str:
+        """Return the text of this moment, or of up to a second before."""
+        with self._lock:
+            if self._made is None or abs(now - self._made[0]) >= timedelta(seconds=1):
+                self._made = (now, make())
+            return self._made[1]
 
 
 def wsgi_path(path: str) -> str:

@@ -88,7 +88,7 @@ def answer_bug(error: Exception) -> Response:
 
 def wants_page(path: str, accept: str) -> bool:
     """Say whether an error is told to a person: to every browser, and to all at the addresses of pages."""
-    is_machine = path.endswith(MACHINE_SUFFIXES) or path in ("/healthz", "/readyz")
+    is_machine = path.endswith(MACHINE_SUFFIXES) or path in ("/healthz", "/readyz", "/metrics")
     if "application/xhtml+xml" in accept:
         return True
     return not is_machine and ("text/html" in accept or "json" not in accept)

@@ -36,6 +36,7 @@ class Front:
         self._app = app
         self._clock = service.clock
         self._documents = app.extensions[EXTENSION].documents
+        self._answered = app.extensions[EXTENSION].answered
         self._by_path = self._documents.by_path
         self._version: int | None = None
         self._stopping = threading.Event()
@@ -49,6 +50,7 @@ class Front:
             if found.valid_until is None or now < found.valid_until:
                 found.last_used = now
                 status, headers, body = answer(found, environ, now)
+                self._answered[status] += 1
                 start_response(status, headers)
                 return [body] if body else []
         return self._app(environ, start_response)

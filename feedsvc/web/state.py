@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from flask import current_app
 
 from feedsvc.service import Service
-from feedsvc.web.cache import Documents, Pages
+from feedsvc.web.cache import Documents, Pages, Recent
 
 EXTENSION = "feedsvc"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The open service, and this process's memory of what was published and of the pages made."""
+    """The open service, and this process's memory: what was published, pages made, requests answered."""
 
     service: Service
     documents: Documents
     pages: Pages = field(default_factory=Pages)
+    answered: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """How many requests this process has answered, by status line."""
+    measured: Recent = field(default_factory=Recent)
 
 
 def current() -> State:

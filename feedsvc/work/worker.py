@@ -11,7 +11,6 @@ from contextlib import contextmanager
 
 from feedsvc import config, ingest
 from feedsvc.errors import StoreError
-from feedsvc.publish import LOOKED
 from feedsvc.service import Service, client, folder
 from feedsvc.sources import Watch
 from feedsvc.store import hold, meta
@@ -132,7 +131,7 @@ class Looker:
     def _note_looked(self) -> None:
         """Note that the first look is taken in, and have that published: then the service is ready."""
         with self._service.store.write() as tx:
-            meta.put(tx.connection, LOOKED, "1")
+            meta.put(tx.connection, meta.LOOKED, "1")
             ingest.defer_publish(self._service.queue, tx)
         self._looked = True
 

@@ -214,10 +214,10 @@ def test_a_secret_file_that_names_no_database_of_ours_is_a_complaint_without_it(
         ('[items]\npath = "~nobody-of-that-name/items"\n', "config.toml:2:8: items.path: "),
         ('[database]\nurl = "sqlite:///~nobody-of-that-name/x.db"\n', "config.toml:2:7: database.url: "),
         ('[database]\nurl_file = "~nobody-of-that-name/x"\n', "config.toml:2:12: database.url_file: "),
-        ('[database]\nurl = "postgresql://["\n', "config.toml:2:7: database.url: cannot be understood"),
+        ('[database]\nurl = "postgresql://["\n', "config.toml:2:7: database.url: cannot be under"),
         (
             '[database]\nurl = "postgresql://db:port/x"\n',
-            "config.toml:2:7: database.url: cannot be understood",
+            "config.toml:2:7: database.url: cannot be under",
         ),
         ('[site]\nrights = "a\\u0000b"\n', "config.toml:2:10: site.rights: must not hold control characters"),
         ('[feeds.all]\ntags = ["a", "\\uffff"]\n', "config.toml:2:8: feeds.all.tags: must not hold control"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import Article, Enclosure, Image, Person
+from feedsvc.sources import aliases
 from feedsvc.sources.compose import Composed, compose
 from feedsvc.sources.rules import FolderRules
 from feedsvc.sources.shelf import Shelf
@@ -326,3 +331,81 @@ def test_any_bytes_give_an_article_or_a_reason(root: Path, data: bytes, path: st
     result = composed(root, path, data)
     errors = [problem for problem in result.problems if problem.severity == "error"]
     assert (result.article is None) == bool(errors)
+
+
+def test_text_beyond_the_bounds_of_markup_is_published_plain_and_told(root: Path) -> None:
+    rows = "| a | b | c | d |\n|---|---|---|---|\n" + "| 1 | 2 | 3 | 4 |\n" * 1300
+    result = composed(root, "a.md", item("Results", rows))
+    assert codes(result) == ["W210"]
+    assert result.article is not None
+    assert "<table" not in result.article.content
+    assert codes(composed(root, "a.md", item("Results", rows[:10_000]))) == []
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_text_that_is_too_long_is_refused_before_it_is_read_as_markdown(root: Path, name: str) -> None:
+    began = time.process_time()
+    result = composed(root, name, item("T", "- [ ] task\n" * 60_000))
+    assert codes(result) == ["E107"]
+    assert time.process_time() - began < 2
+
+
+def test_a_list_of_tasks_takes_no_longer_than_any_other_list(root: Path) -> None:
+    began = time.process_time()
+    assert codes(composed(root, "a.md", item("T", "- [ ] a\n" * 8000))) == ["W210"]
+    assert time.process_time() - began < 10
+
+
+def test_text_that_needs_no_preparation_is_published_the_same_way(root: Path) -> None:
+    assert made(root, "a.md", item("T", "A [link](https://x.example/?a=1&b=2).")).content == (
+        '<p>A <a href="https://x.example/?a=1&amp;b=2">link</a>.</p>'
+    )
+
+
+FIELDS = (*aliases.FIELDS, "x_note", "content", "content_html", "published")
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=30),
+        st.sampled_from(
+            [
+                "\ud800",
+                "\0",
+                "javascript:alert(1)",
+                "//x",
+                "../../x",
+                "9" * 400,
+                "2026-02-30",
+                "<b>",
+            ]
+        ),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(["url", "src", "name", "\ud800"]), inner)
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(fields=st.dictionaries(st.one_of(st.sampled_from(FIELDS), st.text(max_size=6)), VALUES, max_size=6))
+def test_whatever_the_fields_hold_the_file_is_an_item_or_told_and_can_be_stored(
+    root: Path, fields: dict[str, object]
+) -> None:
+    result = composed(root, "a.json", json.dumps(fields))
+    assert result.article is not None or any(problem.severity == "error" for problem in result.problems)
+    for text in texts(asdict(result)):
+        text.encode()
+        assert "\0" not in text
+
+
+def texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for pair in value.items() for part in pair for text in texts(part))
+    elif isinstance(value, list | tuple):
+        yield from (text for part in value for text in texts(part))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.model import FileState
+from feedsvc.sources import folder
 from tests.sources.folders import NOW, Desk, item
 
 
@@ -22,7 +23,7 @@ def desk(tmp_path: Path) -> Desk:
 def test_a_new_file_becomes_an_item_once_it_is_still(desk: Desk) -> None:
     desk.write("storm.md", item("Storm"))
     first = desk.look()
-    assert (first.arrivals, first.unsettled, first.seen) == ((), True, 1)
+    assert (first.arrivals, first.unsettled, first.seen) == ((), True, 0)
     assert desk.look(0.3).unsettled
     assert desk.look(0.3).unsettled is False
     assert desk.titles() == {"storm.md": "Storm"}
@@ -311,6 +312,41 @@ def test_two_files_that_swap_names_swap_nothing_else_if_they_have_ids(desk: Desk
     assert {state.path: state.guid for state in desk.known.values()} == {"a.md": "urn:x:b", "b.md": "urn:x:a"}
 
 
+def test_two_files_that_swap_names_swap_nothing_else(desk: Desk) -> None:
+    one, two = desk.write("a.md", item("A")), desk.write("b.md", item("B", "Another text, about schools."))
+    desk.settle()
+    one.rename(desk.root / "c.md")
+    two.rename(one)
+    (desk.root / "c.md").rename(two)
+    assert all(look.gone == () for look in desk.settle())
+    assert desk.titles() == {"a.md": "A", "b.md": "B"}
+    assert {state.path: state.guid for state in desk.known.values()} == {"a.md": "b.md", "b.md": "a.md"}
+
+
+def test_files_that_all_move_up_one_number_keep_their_items(desk: Desk) -> None:
+    for number in (1, 2, 3):
+        desk.write(f"{number}.md", item(f"Item {number}", f"The text of number {number} is only its own."))
+    desk.settle()
+    before = desk.titles()
+    for number in (3, 2, 1):
+        (desk.root / f"{number}.md").rename(desk.root / f"{number + 1}.md")
+    desk.write("1.md", item("Item 0", "This one comes first now, ahead of all the others."))
+    assert all(look.gone == () for look in desk.settle())
+    assert desk.titles() == {**before, "1.md#2": "Item 0"}
+    assert desk.known["4.md"].guid == "3.md"
+
+
+def test_a_file_that_is_moved_over_another_takes_its_place(desk: Desk) -> None:
+    one, two = (
+        desk.write("new.md", item("New")),
+        desk.write("b.md", item("B", "Another text, about schools.")),
+    )
+    desk.settle()
+    one.rename(two)
+    desk.settle()
+    assert desk.titles() == {"b.md": "New"}
+
+
 def test_a_file_with_an_id_is_found_again_after_a_rename_with_a_rewrite(desk: Desk) -> None:
     path = desk.write("storm.md", item("Storm", id="storm-1"))
     desk.settle()
@@ -417,7 +453,8 @@ def test_a_folder_that_is_not_there_withdraws_nothing(desk: Desk) -> None:
     desk.root.rename(desk.root.parent / "away")
     for _ in range(3):
         look = desk.look(1)
-        assert (look.unreadable, look.gone) == ("No such file or directory", ())
+        told = f"{desk.root} cannot be read (No such file or directory): nothing changes until it can"
+        assert (look.unreadable, look.gone) == (told, ())
     (desk.root.parent / "away").rename(desk.root)
     assert desk.settle()[-1].unreadable == ""
     assert desk.titles() == {"storm.md": "Storm"}
@@ -500,8 +537,14 @@ def test_names_that_are_not_utf8_are_told(desk: Desk) -> None:
 
 def test_a_pipe_is_no_file_and_nobody_waits_for_it(desk: Desk) -> None:
     os.mkfifo(desk.root / "a.md")
+    os.mkfifo(desk.root / "picture.png")
+    desk.write("b.md", item("B", "![x](picture.png) A text that shows a pipe."))
+    (desk.root / "c.md").symlink_to("a.md")
     desk.settle()
-    assert desk.known == {}
+    assert desk.titles() == {"b.md": "B"}
+    assert desk.codes() == {"a.md": ["E111"], "b.md": ["E109"], "c.md": ["E111"]}
+    os.mkfifo(desk.root / ".feedsvcignore")
+    assert ".feedsvcignore cannot be read" in desk.look(1).unreadable
 
 
 def test_drafts_and_coming_items_are_handed_over_as_such(desk: Desk) -> None:
@@ -544,6 +587,36 @@ def test_progress_is_told_while_files_are_read(desk: Desk) -> None:
     desk.folder.look({}, 1.0, NOW)
     desk.folder.look({}, 2.0, NOW, progress=lambda done, all_: told.append((done, all_)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_what_is_saved_meanwhile_does_not_wait_for_thousands(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "BATCH_FILES", 4)
+    desk.write("broken.md", item("Broken", date="never"))
+    desk.write("large.md", item("Large", "A long text it is. " * 5000))
+    for number in range(7):
+        desk.write(f"{number}.md", item(f"Item {number}"))
+    desk.look()
+    first = desk.look(0.6)
+    assert sorted(desk.live) == ["0.md", "1.md", "2.md", "3.md"]
+    assert (first.unsettled, first.seen) == (True, 4)
+    desk.write("urgent.md", item("Urgent"))
+    desk.look(0.1)
+    desk.look(0.6)
+    assert sorted(desk.live)[-1] == "urgent.md"
+    desk.settle()
+    assert (len(desk.live), desk.codes()) == (9, {"broken.md": ["E103"]})
+
+
+def test_a_look_reads_so_many_bytes_and_one_file_at_the_least(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "BATCH_BYTES", 100)
+    for name in ("a.md", "b.md"):
+        desk.write(name, item("A", "A text of many words it is. " * 20))
+    desk.look()
+    assert [len(desk.look(0.6).arrivals) for _ in range(3)] == [1, 1, 0]
 
 
 def test_looking_at_ten_thousand_files_that_did_not_change_is_quick(desk: Desk) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+import tracemalloc
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedsvc.sources.fields import interpret
 from feedsvc.sources.frontmatter import MAX_CHARS, read, read_data
-from feedsvc.sources.problems import describe
+from feedsvc.sources.problems import Report, describe
 
 CASES = Path(__file__).parent.parent / "cases" / "frontmatter"
 FILES = sorted(path.name for path in CASES.iterdir() if not path.name.endswith(".expected.json"))
@@ -105,3 +108,41 @@ def test_a_long_text_between_two_rules_is_a_text() -> None:
 def test_a_mark_points_at_the_value() -> None:
     fields, _ = read('---\ntitle: x\n"date":   2026-11-24\n---\n', "a.md", "items")
     assert (fields.marks["date"].line, fields.marks["date"].column) == (3, 11)
+
+
+HOSTILE = {
+    "dotted.toml": "a." * 30_000 + "b = 1\ntitle = 'x'\n",
+    "dotted-quoted.toml": "x = {" + "'a' . " * 20_000 + "b = 1}\n",
+    "many.toml": "".join(f"k{number} = 1\n" for number in range(60_000)),
+    "many.yaml": "title: x\n" + "".join(f"k{number}: v\n" for number in range(60_000)),
+    "many.md": "title: x\n" + "".join(f"k{number}: v\n" for number in range(60_000)),
+    "spaces.md": f"---\ntitle: x\nauthor: '{' ' * 60_000}<'\n---\n",
+    "spaces.yaml": "title: x" + " " * 900_000 + "y\n",
+    "title.yaml": "title: a: b\n" * 20_000,
+    "deep.toml": "a = " + "[" * 100_000,
+    "deep.json": '{"a":' * 100_000,
+    "deep.yaml": "a: " + "[" * 100_000,
+    "words.toml": "a" * 900_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_fields_take_long_or_much_memory(name: str) -> None:
+    text = HOSTILE[name]
+    began = time.process_time()
+    tracemalloc.start()
+    fields, problems = (
+        read(text, name, "items") if name.endswith(".md") else read_data(text, name[-5:], name, "items")
+    )
+    report = Report("items", name, text)
+    interpret(fields, report, "UTC")
+    memory = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert time.process_time() - began < 10
+    assert memory < 200_000_000
+    assert all(len(problem.message) < 1000 for problem in (*problems, *report.problems))
+
+
+def test_a_sentence_with_many_stops_is_no_deep_key() -> None:
+    text = "title = 'x'\ncontent = '''" + "Stop it. Go on. " * 100 + "v1.2.3.4.5.6.7.8.9.10.11.12.13'''\n"
+    assert read_data(text, ".toml", "a.toml", "items")[1] == []

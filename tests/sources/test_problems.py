@@ -33,6 +33,33 @@ def test_no_file_can_steer_a_terminal() -> None:
     assert "\x1b" not in describe(problem)
 
 
+def test_names_that_turn_the_direction_of_a_line_are_shown_as_such() -> None:
+    assert (
+        describe(Problem("items", "a\u202egnp.md", "E103", "x\u2028y"))
+        == "items/a\ufffdgnp.md: E103 x\ufffdy"
+    )
+
+
+def test_what_is_told_can_be_stored_whatever_the_file_holds() -> None:
+    report = Report("items", "a.json", '{"\ud800": "\0"}')
+    report.error("E106", "“\ud800” and “\0”" + "x" * 10_000, Mark(1, 1), "\ud800")
+    told = report.problems[0]
+    assert (told.field, told.excerpt) == ("\ufffd", '{"\ufffd": "\ufffd"}')
+    assert told.message.startswith("“\ufffd” and “\ufffd”x")
+    assert len(told.message) < 1000
+
+
+def test_of_very_many_problems_some_are_told_and_an_error_among_them() -> None:
+    report = Report("items", "a.md", "x")
+    for number in range(1000):
+        report.warn("W208", str(number))
+    assert not report.broken
+    for number in range(1000):
+        report.error("E106", str(number))
+    assert report.broken
+    assert len(report.problems) <= 51
+
+
 def test_a_very_long_line_is_cut_and_gets_no_caret_beyond_its_end() -> None:
     report = Report("items", "a.md", "x" * 10_000)
     report.error("E102", "y", Mark(1, 9_000))

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from html import escape
 from pathlib import Path
 
@@ -298,6 +299,41 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         assert arrival.guid and arrival.article.title
 
 
+@pytest.mark.parametrize("seconds", [0, 60, -90])
+def test_dates_that_every_answer_changes_are_not_believed(seconds: int) -> None:
+    stamp = format_datetime(NOW + timedelta(seconds=seconds))
+    dates = f"<pubDate>{stamp}</pubDate><a:updated>{stamp}</a:updated>"
+    body = rss(f"<title>A</title>{dates}", f"<title>B</title>{dates}").replace(
+        "<rss", "<rss xmlns:a='http://www.w3.org/2005/Atom'"
+    )
+    assert {(got.article.published, got.article.updated) for got in read(body).arrivals} == {(None, None)}
+
+
+def test_dates_that_are_not_all_of_this_moment_are_believed() -> None:
+    fresh, old = format_datetime(NOW), "Mon, 23 Nov 2026 08:00:00 GMT"
+    alone = rss(f"<title>A</title><pubDate>{fresh}</pubDate>")
+    assert only(read(alone)).article.published == NOW
+    both = rss(f"<title>A</title><pubDate>{fresh}</pubDate>", f"<title>B</title><pubDate>{old}</pubDate>")
+    assert [got.article.published for got in read(both).arrivals][-1] == NOW
+
+
+def test_what_no_database_takes_is_left_out_of_a_json_feed() -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "T\0",
+        "items": [{"id": "a\0\ud800", "title": "A\0\ud800", "tags": ["t\0"], "content_text": "x\ud800"}],
+    }
+    parsed = read(json.dumps(feed), "application/feed+json")
+    told = repr(parsed)
+    assert "\\x00" not in told
+    assert "\\ud800" not in told
+
+
+@pytest.mark.parametrize("id", ["javascript:alert(1)", "file:///etc/passwd", "x:y"])
+def test_an_id_that_readers_drop_is_no_name_for_ever(id: str) -> None:
+    assert only(read(rss(f"<title>A</title><guid>{id}</guid>"))).id is None
+
+
 # Fetching
 
 
@@ -322,8 +358,10 @@ def test_a_changed_feed_says_all_that_the_schedule_needs() -> None:
     got = fetch(RULES, client, etag="", last_modified="", now=NOW)
     assert (got.status, got.etag, got.last_modified) == ("ok", '"a"', MODIFIED)
     assert (got.ttl_seconds, got.max_age) == (1800, 900)
-    assert (got.title, got.home, got.permanent) == ("T", "https://a.example/", "https://new.example/feed")
+    assert got.title == "T"
     assert len(got.arrivals) == 1
+    assert [problem.code for problem in got.problems] == ["W306"]
+    assert "its new address https://new.example/feed" in got.problems[0].message
 
 
 @pytest.fixture(scope="module")
