@@ -1,24 +1,34 @@
-"""Say how log lines look: one event a line, readable on a terminal, JSON or logfmt elsewhere."""
+"""Say how log lines look and where they go: one event a line, readable on a terminal, JSON elsewhere."""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
+import select
+import stat
 import sys
 from datetime import UTC, datetime
 from typing import Literal
 
-QUIET = ("apscheduler", "procrastinate", "watchfiles", "urllib3", "alembic", "_granian")
+QUIET = ("apscheduler", "procrastinate", "watchfiles", "alembic", "_granian")
 """Libraries whose every step is no event of ours."""
+
+PATIENCE_MS = 100
+"""How long a line waits for its reader; the lines after one that was lost do not wait at all."""
 
 
 class Plain(logging.Formatter):
-    """Formats an event as time, level and message; a traceback follows on its own lines."""
+    """Formats an event as time, level and message; a traceback follows on indented lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; control characters in the message cannot forge another one."""
-        line = f"{_time(record)} {record.levelname.lower():7} {_one_line(record.getMessage())}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        """Return the line; nothing in the message or the traceback can forge another one."""
+        lines = [f"{_time(record)} {record.levelname.lower():7} {_printable(record.getMessage())}"]
+        if record.exc_info:
+            lines += [
+                f"    {_printable(line)}" for line in self.formatException(record.exc_info).splitlines()
+            ]
+        return "\n".join(lines)
 
 
 class Json(logging.Formatter):
@@ -37,10 +47,50 @@ class Json(logging.Formatter):
         return json.dumps(event, ensure_ascii=False)
 
 
+class Unhindered(logging.Handler):
+    """Writes lines to a file that may be a pipe: one that nobody takes is lost, and the service goes on.
+
+    The next line that is taken says how many were lost.
+    """
+
+    def __init__(self, file: int) -> None:
+        super().__init__()
+        self._given = file
+        self._file = _never_waiting(file)
+        self._poll = select.poll()
+        self._poll.register(self._file, select.POLLOUT)
+        self._lost = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, or count it as lost."""
+        lines = self.format(record)
+        if self._lost:
+            told = logging.makeLogRecord({"levelname": "WARNING", "msg": f"log lost={self._lost}"})
+            # What was lost may have been cut short in the middle of its line.
+            lines = f"\n{self.format(told)}\n{lines}"
+        whole = self._written(f"{lines}\n".encode("utf-8", "backslashreplace"))
+        self._lost = 0 if whole else self._lost + 1
+
+    def close(self) -> None:
+        """Close what was opened here; the file that was given is not ours."""
+        if self._file != self._given:
+            os.close(self._file)
+        super().close()
+
+    def _written(self, text: bytes) -> bool:
+        wait = 0 if self._lost else PATIENCE_MS
+        try:
+            while text and self._poll.poll(wait):
+                text = text[os.write(self._file, text) :]
+        except OSError:
+            return False
+        return not text
+
+
 def configure(level: str, style: Literal["auto", "logfmt", "json"]) -> None:
     """Send every event of this process to standard error, in one style, from one level up."""
-    as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _to_standard_error()
+    as_json = style == "json" or (style == "auto" and not (sys.stderr and sys.stderr.isatty()))
     handler.setFormatter(Json() if as_json else Plain())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.raiseExceptions = False
@@ -48,9 +98,32 @@ def configure(level: str, style: Literal["auto", "logfmt", "json"]) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def _to_standard_error() -> logging.Handler:
+    if sys.stderr is None:
+        return logging.NullHandler()
+    try:
+        return Unhindered(sys.stderr.fileno())
+    except OSError:
+        return logging.StreamHandler(sys.stderr)
+
+
+def _never_waiting(file: int) -> int:
+    """Return a way to write to a pipe or terminal that never waits; the file itself where there is none.
+
+    Not a flag on the file: it is shared with other processes, which may count on waiting.
+    """
+    mode = os.fstat(file).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+        try:
+            return os.open(f"/proc/self/fd/{file}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError:
+            pass
+    return file
+
+
 def _time(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
-def _one_line(text: str) -> str:
+def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)

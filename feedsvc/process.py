@@ -33,24 +33,29 @@ def end_with_parent(parent: int) -> None:
 
 
 @contextmanager
-def only_one(lock: Path, what: str) -> Iterator[None]:
-    """Hold a lock file while something is served; Conflict where another process holds it."""
+def only_one(lock: Path, what: str, patience: float) -> Iterator[int]:
+    """Hold a lock file while something is served; yield its descriptor, for children to hold it as well.
+
+    Conflict where another process holds it. If that has died and its children are still ending, they
+    have `patience` seconds for it.
+    """
     lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    until = time.monotonic() + patience
     with lock.open("a+") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        while not _locked(held.fileno()):
             held.seek(0)
-            other = held.read().strip() or "unknown"
-            raise Conflict(
-                f"another feedsvc (process {other}) already serves {what}. Stop it first, or give this one "
-                "a data folder of its own with FEEDSVC_DATABASE__URL."
-            ) from None
+            other = held.read().strip()
+            if _is_alive(other) or time.monotonic() > until:
+                raise Conflict(
+                    f"another feedsvc (process {other or 'unknown'}) already serves {what}. Stop it first, or "
+                    "give this one a data folder of its own with FEEDSVC_DATABASE__URL."
+                )
+            time.sleep(0.1)
         held.seek(0)
         held.truncate()
         held.write(f"{os.getpid()}\n")
         held.flush()
-        yield
+        yield held.fileno()
 
 
 def require_free_port(host: str, port: int, patience: float) -> None:
@@ -78,3 +83,15 @@ def _bind_fault(host: str, port: int) -> int:
         except OSError as error:
             return error.errno or errno.EINVAL
     return 0
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_alive(process: str) -> bool:
+    return process.isdecimal() and Path("/proc", process).exists()

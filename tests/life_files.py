@@ -1,4 +1,4 @@
-"""The files of the life tests: what an author may write, in every kind of file, and what may be wrong with it."""
+"""The files of the life tests: what authors write, in every kind of file, and what may be wrong with it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,17 @@ TAGS = ("storm", "Storm", "tide", "café & quay")
 NAMES = ("Anna Berg", "Ben O’Hara")
 SLUGS = ("calm", "low-tide")
 PICTURE = "picture.png"
+
+OPEN = frozenset(
+    {
+        "a warning quotes a draft",
+        "a slug is wished for twice",
+        "a tag's feed is gone between expiry and publishing",
+        "a refused id that is free again",
+        "updated goes back after an item was hidden",
+    }
+)
+"""What is known not to hold yet: the lives keep away from it, and a test of its own shows each."""
 
 Fault = Literal["", "empty", "open", "date"]
 """What is wrong with a file: nothing, no text at all, fields without an end, a date that is none."""
@@ -82,7 +93,11 @@ class Text:
         assert article.title == title
         assert self.word in article.content
         assert (made.guid or "", made.slug or "") == (self.id, self.slug)
-        assert (article.published, article.expires) == (self.date, self.expires)
+        assert (article.published, article.updated, article.expires) == (
+            self.date,
+            self.updated,
+            self.expires,
+        )
         assert {tag.casefold() for tag in self.tags} <= {tag.casefold() for tag in article.tags}
 
 
@@ -138,7 +153,3 @@ def _paragraphs(text: Text) -> list[str]:
 HEADS = st.sampled_from(["", "", "Gale: ", "<b>Fog</b> & ", "=", None])
 TAGGED = st.lists(st.sampled_from(TAGS), max_size=2, unique=True).map(tuple)
 FAULTS: st.SearchStrategy[Fault] = st.sampled_from(["empty", "open", "date"])
-MINUTES = st.one_of(
-    st.none(), st.none(), st.sampled_from([-4320.0, -60.0, -0.008, 0.0, 0.008, 0.5, 2.0, 60.0, 1440.0])
-)
-"""When something is to happen, in minutes from now; None if nothing is said."""

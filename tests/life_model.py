@@ -13,7 +13,7 @@ from datetime import datetime
 from feedsvc.model import Arrival, Article, State
 from feedsvc.sources import fields
 from feedsvc.sources.compose import Composed
-from tests.life_files import IDS
+from tests.life_files import IDS, OPEN
 
 FOLDER = "items"
 Key = tuple[str, str]
@@ -113,8 +113,10 @@ class Model:
 
     def _is_news(self, path: str, file: File) -> bool:
         known = self.known.get(path)
-        if known is None or known.refused or (known.data, known.inode) != (file.data, file.inode):
+        if known is None or (known.data, known.inode) != (file.data, file.inode):
             return True
+        if known.refused and (not known.guid or "a refused id that is free again" not in OPEN):
+            return _guid(file) not in {other.guid for other in self.known.values()}
         return self.is_new and not known.guid
 
     def _had(self, path: str) -> str:
@@ -218,7 +220,7 @@ def _owned(
     kept: Mapping[str, Known],
     lost: Collection[str],
 ) -> dict[str, Known]:
-    """Return what is remembered of the files that were read: who has an id keeps it, then the first by path."""
+    """Return what is remembered of the files: who has an id keeps it, then the first by path has it."""
     owners = {known.guid for known in kept.values()} - {""}
     owned: dict[str, Known] = {}
 

@@ -6,22 +6,24 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import feedparser
 
 from feedsvc import ingest
 from feedsvc import publish as publishing
-from feedsvc.model import FORMATS, Document, Feed, Item, Rule
-from feedsvc.sources import read_back
+from feedsvc.model import FORMATS, Arrival, Document, Feed, Item, Rule
+from feedsvc.sources import Refreshed
 from feedsvc.sources.compose import Composed, compose
 from feedsvc.sources.shelf import Shelf
 from feedsvc.store import clock, items, rendered, sources
 from feedsvc.work import tasks
 from tests.desk import Desk
-from tests.life_files import PICTURE, Text
+from tests.life_files import OPEN, PICTURE, Text
 from tests.life_model import FOLDER, Expected, File, Key, Model
 
 CONFIG = """
@@ -43,16 +45,6 @@ url = "https://agency.example/feed"
 """
 WORD = re.compile(r"Kelp\d+")
 
-OPEN = frozenset(
-    {
-        "a warning quotes a draft",
-        "a slug is wished for twice",
-        "a tag's feed is gone between expiry and publishing",
-        "updated goes back after an item was hidden",
-    }
-)
-"""What is known not to hold yet: the lives keep away from it, and a test of its own shows each."""
-
 
 @lru_cache(maxsize=4096)
 def read(body: bytes, format_: str) -> tuple[tuple[str, str], ...]:
@@ -67,12 +59,12 @@ def read(body: bytes, format_: str) -> tuple[tuple[str, str], ...]:
 class Room:
     """An opened desk and what is expected of it."""
 
-    def __init__(self, template: Path | None = None, url: str = "") -> None:
+    def __init__(self, template: Path, url: str = "", drop: Callable[[str], None] | None = None) -> None:
         self._holder = tempfile.TemporaryDirectory(prefix="life-")
         self.place = Path(self._holder.name)
-        if template is not None:
+        if not url:
             shutil.copytree(template, self.place / "data")
-        self._url = url
+        self._template, self._url, self._drop = template, url, drop
         self.desk = Desk(self.place, CONFIG, url)
         tasks.arrange(self.desk.service, self.desk.clock())
         self.model = Model()
@@ -99,6 +91,8 @@ class Room:
     def close(self) -> None:
         self.desk.close()
         self._holder.cleanup()
+        if self._drop:
+            self._drop(self._url)
 
     def restart(self) -> None:
         """End in order and start again on the same database."""
@@ -134,23 +128,31 @@ class Room:
         self.check_items()
         self.check_files()
 
+    def answer(self, arrivals: list[tuple[Arrival, str]]) -> None:
+        """Take in what an upstream feed answered; then the items must be those of the model."""
+        service = self.desk.service
+        told = tuple(arrival for arrival, _ in arrivals)
+        answer = Refreshed("ok" if told else "unchanged", told, etag='"1"')
+        ingest.refresh_upstream(
+            service.store, service.queue, "agency", answer, now=self.now, next_at=self.now
+        )
+        self.model.answer("agency", arrivals, self.now)
+        self.is_published = False
+        self.check_items()
+
     def crash(self, chunks: int) -> None:
         """Look until there is something to write, and die after so many of its transactions."""
         service, folder = self.desk.service, self.desk.folder
-        size, ingest.CHUNK = ingest.CHUNK, 1
-        try:
-            for _ in range(3):
-                with service.store.read() as connection:
-                    known = sources.files(connection, FOLDER)
-                look = folder.look(known, self.desk.monotonic, self.now)
-                steps = ingest._take_in(service.store, service.queue, FOLDER, look, self.now)
-                done = [changes for _, changes in zip(range(chunks), steps, strict=False)]
-                steps.close()
-                self.desk.monotonic += 0.6
-                if len(done) == chunks:
-                    break
-        finally:
-            ingest.CHUNK = size
+        for _ in range(3):
+            with service.store.read() as connection:
+                known = sources.files(connection, FOLDER)
+            look = folder.look(known, self.desk.monotonic, self.now)
+            steps = ingest._take_in(service.store, service.queue, FOLDER, look, self.now)
+            done = sum(1 for _ in islice(steps, chunks))
+            steps.close()
+            self.desk.monotonic += 0.6
+            if done == chunks:
+                break
         self.forget()
 
     def _look_once(self) -> ingest.Outcome:
@@ -245,8 +247,8 @@ class Room:
         assert not done.problems
         self.is_published = True
         self.check_documents(set(done.documents))
-        again = publishing.publish(service.store, service.catalog, self.now)
-        assert not again.documents
+        if done.documents:
+            assert not publishing.publish(service.store, service.catalog, self.now).documents
         with service.store.read() as connection:
             assert clock.seq(connection) == self._seq
         if self.is_settled:
@@ -278,7 +280,6 @@ class Room:
         wanted = self.wanted(feed)
         expected = tuple((item.id, item.article.title) for item in wanted)
         assert read(document.body, format_) == expected, (document.path, self.now)
-        assert read_back(document.body, format_) == list(expected)
         text = document.body.decode()
         assert set(WORD.findall(text)) <= self.model.words(self.now), document.path
         if format_ == "json":
@@ -296,7 +297,7 @@ class Room:
             content = json.dumps(entry, sort_keys=True)
             seen, updated = self._eyes.get((path, entry["id"]), (content, ""))
             assert entry["date_modified"] >= updated, (path, entry, updated)
-            if seen != content:
+            if seen != content and item.article.updated is None:
                 assert entry["date_modified"] > updated, (path, entry, seen)
             self._eyes[path, entry["id"]] = (content, entry["date_modified"])
 
@@ -357,9 +358,9 @@ class Room:
     def bytes(self) -> dict[str, bytes]:
         return {path: document.body for path, document in self._documents.items()}
 
-    def check_rebuilt(self, template: Path) -> None:
+    def check_rebuilt(self) -> None:
         """Check that another machine makes the same bytes of the same files."""
-        other = Room(template)
+        other = Room(self._template)
         try:
             shutil.copytree(self.root, other.root, dirs_exist_ok=True)
             other.texts = dict(self.texts)

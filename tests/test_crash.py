@@ -21,8 +21,11 @@ KILLS, KILLING_SECONDS = 20, 26.0
 STOPS, STOPPING_SECONDS = 10, 16.0
 """Rounds, and the time after which no other begins: a busy machine makes fewer."""
 
-BACK = 10.0
+BACK = 20.0
 """Seconds within which everything is as it should be; five where nothing else runs on the machine."""
+
+KILLED = ("Killing worker", "did not end within")
+"""What the log says where a process had to be killed, since it did not end by itself."""
 
 CHANCE = random.Random(7)  # noqa: S311  # moments that a failure can be tried again with
 
@@ -151,11 +154,14 @@ def test_a_stop_under_load_is_quick_and_cuts_no_answer(tmp_path: Path) -> None:
             eventually(tree.ready, 20, "it is ready")
             for reader in readers:
                 reader.start()
-            # Also while the second web process is still starting.
             time.sleep(CHANCE.random())
+            if number % 2:
+                # A web process that is just starting must heed the signal too.
+                os.kill(victim(tree, "web-worker"), signal.SIGKILL)
+                time.sleep(0.2 + CHANCE.random() / 5)
             begun = time.monotonic()
             assert tree.stop(signal.SIGTERM) == 0
-            assert time.monotonic() - begun < 4, "a process had to be killed"
+            assert time.monotonic() - begun < 10
         finally:
             for reader in readers:
                 reader.done.set()
@@ -164,7 +170,8 @@ def test_a_stop_under_load_is_quick_and_cuts_no_answer(tmp_path: Path) -> None:
                 answers += reader.answers
             if tree.process.poll() is None:
                 tree.process.kill()
+    assert not any(words in (tmp_path / "serve.log").read_text() for words in KILLED)
     assert set(answers) <= {"whole", "refused", "unanswered"}
-    # A connection that the kernel took while the server was closing is not an accepted request.
-    assert answers["unanswered"] <= 2 * STOPS, answers
+    # A connection that the kernel took while a server was ending is not an accepted request.
+    assert answers["unanswered"] <= 6 * STOPS, answers
     assert answers["whole"] > 100

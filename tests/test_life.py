@@ -1,300 +1,33 @@
-"""Whatever happens to files and clocks, items keep their names and every feed is right."""
+"""Whatever happens to files, feeds and clocks, items keep their names and every feed is right."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import run_state_machine_as_test
 
-from feedsvc.model import FORMATS
+from tests import postgres
 from tests.desk import Desk
-from tests.life_files import FAULTS, HEADS, IDS, MINUTES, NAMES, PATHS, PICTURE, SLUGS, TAGGED, TAGS, Text
-from tests.life_room import CONFIG, OPEN, Room
+from tests.life_machines import FolderLife, Newsroom, UpstreamLife, WholeLife
+from tests.life_room import CONFIG, Room
 
 EXAMPLES = int(os.environ.get("LIFE_EXAMPLES", "30"))
-"""For a longer hunt: LIFE_EXAMPLES=3000 pytest -n0 --timeout 0 tests/test_life.py."""
-LIFE = settings(
-    max_examples=EXAMPLES,
-    stateful_step_count=25,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=list(HealthCheck),
-)
-
-PICK = st.integers(0, 11)
-"""Which of the files that there are."""
-
-CHANGES = st.fixed_dictionaries(
-    {},
-    optional={
-        "head": HEADS,
-        "id": st.sampled_from(["", *IDS]),
-        "date": MINUTES,
-        "expires": MINUTES,
-        "draft": st.booleans(),
-        "tags": TAGGED,
-        "slug": st.sampled_from(["", *SLUGS]),
-        "author": st.sampled_from(["", *NAMES]),
-        "picture": st.booleans(),
-        "page": st.booleans(),
-    },
-)
-"""What is written into a file; moments are in minutes from now."""
+"""Of the longest test. For a hunt: `LIFE_EXAMPLES=3000 pytest -n0 --timeout 0 tests/test_life.py`."""
 
 
-class Life(RuleBasedStateMachine):
-    """A newsroom at work on its folder, with readers that ask."""
-
-    def __init__(self, open_room: Callable[[], Room], template: Path) -> None:
-        super().__init__()
-        self.room = open_room()
-        self.template = template
-        self.number = 0
-        self.is_fresh = True
-
-    def teardown(self) -> None:
-        try:
-            self.settle()
-        finally:
-            self.room.close()
-
-    # Files.
-
-    @rule(path=st.sampled_from(PATHS), changes=CHANGES, calm=st.booleans())
-    def save(self, path: str, changes: dict[str, Any], calm: bool) -> None:
-        self._write(path, self._text(self._new(), changes))
-        self._perhaps(calm)
-
-    @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, changes=CHANGES, rewrite=st.booleans(), atomic=st.booleans(), calm=st.booleans())
-    def edit(self, pick: int, changes: dict[str, Any], rewrite: bool, atomic: bool, calm: bool) -> None:
-        path = self._pick(pick)
-        text = self._new()
-        if not rewrite:
-            text = replace(self.room.texts[path], word=text.word, fault="")
-        self._write(path, self._text(text, changes), atomic)
-        self._perhaps(calm)
-
-    @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, fault=FAULTS, atomic=st.booleans(), calm=st.booleans())
-    def break_(self, pick: int, fault: str, atomic: bool, calm: bool) -> None:
-        path = self._pick(pick)
-        text = replace(self.room.texts[path], word=self._new().word, fault=fault)
-        self._write(path, text, atomic)
-        self._perhaps(calm)
-
-    @precondition(lambda self: any(text.fault for text in self.room.texts.values()))
-    @rule(pick=PICK, calm=st.booleans())
-    def mend(self, pick: int, calm: bool) -> None:
-        broken = sorted(path for path, text in self.room.texts.items() if text.fault)
-        path = broken[pick % len(broken)]
-        self._write(path, replace(self.room.texts[path], fault=""))
-        self._perhaps(calm)
-
-    @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, to=st.sampled_from(PATHS), calm=st.booleans())
-    def rename(self, pick: int, to: str, calm: bool) -> None:
-        """Also over another file, and into a folder."""
-        self._move(self._pick(pick), to)
-        self._perhaps(calm)
-
-    @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, to=st.sampled_from(PATHS), changes=CHANGES, calm=st.booleans())
-    def rename_and_edit(self, pick: int, to: str, changes: dict[str, Any], calm: bool) -> None:
-        self._move(self._pick(pick), to)
-        text = replace(self.room.texts[to], word=self._new().word, fault="")
-        self._write(to, self._text(text, changes))
-        self._perhaps(calm)
-
-    @precondition(lambda self: len(self.room.texts) > 1)
-    @rule(one=PICK, two=PICK, calm=st.booleans())
-    def swap(self, one: int, two: int, calm: bool) -> None:
-        here, there = self._pick(one), self._pick(two)
-        if (self.room.root / here).read_bytes() != (self.room.root / there).read_bytes():
-            self._move(here, "aside.md")
-            self._move(there, here)
-            self._move("aside.md", there)
-        self._perhaps(calm)
-
-    @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, calm=st.booleans())
-    def delete(self, pick: int, calm: bool) -> None:
-        self._remove(self._pick(pick))
-        self._perhaps(calm)
-
-    @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, is_same=st.booleans(), calm=st.booleans())
-    def delete_and_write_again(self, pick: int, is_same: bool, calm: bool) -> None:
-        path = self._pick(pick)
-        text = self.room.texts[path]
-        self._remove(path)
-        self._perhaps(calm)
-        self._write(path, text if is_same else self._text(self._new(), {}))
-        self._perhaps(calm)
-
-    @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, to=st.sampled_from(PATHS), calm=st.booleans())
-    def copy(self, pick: int, to: str, calm: bool) -> None:
-        path = self._pick(pick)
-        if path != to:
-            data, text = (self.room.root / path).read_bytes(), self.room.texts[path]
-            self._write(to, text)
-            (self.room.root / to).write_bytes(data)
-            self.room.texts[to] = text
-        self._perhaps(calm)
-
-    @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, days=st.integers(-9000, 9000))
-    def touch(self, pick: int, days: int) -> None:
-        self.number += 1
-        second = self.room.now.timestamp() + days * 86400 + self.number
-        os.utime(self.room.root / self._pick(pick), (second, second))
-        self.is_fresh = False
-
-    @rule(size=st.integers(0, 2))
-    def picture(self, size: int) -> None:
-        place = self.room.root / PICTURE
-        if size:
-            place.write_bytes(b"P" * size)
-        else:
-            place.unlink(missing_ok=True)
-        self._touched()
-
-    # Time, and what works.
-
-    @rule(seconds=st.sampled_from([0.25, 1, 30, 90, 3600, 86400, 200_000]))
-    def turn(self, seconds: float) -> None:
-        self.room.desk.clock.turn(seconds=seconds)
-        self._touched()
-
-    @rule(minutes=st.integers(1, 20))
-    def turn_back(self, minutes: int) -> None:
-        self.room.desk.clock.turn(minutes=-minutes)
-        self._touched()
-
-    @rule()
-    def glance(self) -> None:
-        self.room.glance()
-
-    @rule()
-    def look(self) -> None:
-        self.room.look()
-        self.is_fresh = False
-
-    @rule()
-    def publish(self) -> None:
-        self.room.publish()
-        self.is_fresh = False
-
-    @rule()
-    def settle(self) -> None:
-        was_fresh, self.is_fresh = self.is_fresh, False
-        self.room.look()
-        self.room.publish()
-        self.room.check_secrets()
-        if was_fresh and len(self.room.texts) > 1:
-            self.room.check_rebuilt(self.template)
-
-    @rule(is_killed=st.booleans())
-    def restart(self, is_killed: bool) -> None:
-        if is_killed:
-            self.room.forget()
-        else:
-            self.room.restart()
-
-    @rule(chunks=st.integers(1, 4))
-    def crash(self, chunks: int) -> None:
-        self.room.crash(chunks)
-        self.settle()
-
-    @rule(
-        path=st.sampled_from(
-            [
-                "/feeds/all",
-                "/feeds/storms",
-                "/feeds/latest",
-                "/authors/Anna Berg",
-                *(f"/tags/{tag}" for tag in TAGS),
-            ]
-        ),
-        format_=st.sampled_from(FORMATS),
+def live(kind: type[Newsroom], open_room: Callable[[], Room], examples: int) -> None:
+    told = settings(
+        max_examples=examples,
+        stateful_step_count=25,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
     )
-    @precondition(lambda self: self.room.is_published)
-    def ask(self, path: str, format_: str) -> None:
-        self.room.ask(f"{path}.{format_}")
-        self.is_fresh = False
-
-    # Steps.
-
-    def _new(self) -> Text:
-        self.number += 1
-        return Text(f"Kelp{self.number}", self.number)
-
-    def _text(self, text: Text, changes: dict[str, Any]) -> Text:
-        moments = {
-            name: None if changes[name] is None else self.room.now + timedelta(minutes=changes[name])
-            for name in ("date", "expires")
-            if name in changes
-        }
-        slug = changes.get("slug")
-        if slug and "a slug is wished for twice" in OPEN:
-            changes = {**changes, "slug": f"{slug}-{self.number}"}
-        return replace(text, **{**changes, **moments})
-
-    def _pick(self, number: int) -> str:
-        paths = sorted(self.room.texts)
-        return paths[number % len(paths)]
-
-    def _write(self, path: str, text: Text, atomic: bool = False) -> None:
-        place = self.room.root / path
-        if place.exists():
-            self.is_fresh = False
-        place.parent.mkdir(exist_ok=True)
-        text = replace(text, suffix=place.suffix)
-        if atomic:
-            new = place.with_name(f"{place.name}.tmp")
-            new.write_bytes(text.bytes())
-            new.replace(place)
-        else:
-            place.write_bytes(text.bytes())
-        self.room.texts[path] = text
-        self._touched()
-
-    def _move(self, path: str, to: str) -> None:
-        place = self.room.root / to
-        place.parent.mkdir(exist_ok=True)
-        (self.room.root / path).rename(place)
-        self.room.texts[to] = self.room.texts.pop(path)
-        self._changed()
-
-    def _remove(self, path: str) -> None:
-        (self.room.root / path).unlink()
-        del self.room.texts[path]
-        self._changed()
-
-    def _changed(self) -> None:
-        self.is_fresh = False
-        self._touched()
-
-    def _touched(self) -> None:
-        self.room.is_settled = False
-
-    def _perhaps(self, calm: bool) -> None:
-        if calm:
-            self.settle()
+    run_state_machine_as_test(lambda: kind(open_room), settings=told)
 
 
 @pytest.fixture(scope="module")
@@ -305,5 +38,25 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "data"
 
 
-def test_every_item_keeps_its_name_and_every_feed_is_right_whatever_happens(template: Path) -> None:
-    run_state_machine_as_test(lambda: Life(lambda: Room(template), template), settings=LIFE)
+@pytest.fixture(scope="module")
+def cluster(
+    postgresql: postgres.Server, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Room]]:
+    """What opens a room on a PostgreSQL database of its own."""
+    prepared = postgresql.database()
+    Desk(tmp_path_factory.mktemp("cluster"), CONFIG, prepared).close()
+    name = prepared.rpartition("/")[2]
+    yield lambda: Room(template, postgresql.database(name), postgresql.drop)
+    postgresql.drop(prepared)
+
+
+def test_whatever_happens_to_files_items_keep_their_names_and_feeds_are_right(template: Path) -> None:
+    live(FolderLife, lambda: Room(template), EXAMPLES)
+
+
+def test_whatever_an_upstream_feed_says_items_keep_their_names_and_feeds_are_right(template: Path) -> None:
+    live(UpstreamLife, lambda: Room(template), EXAMPLES // 2)
+
+
+def test_all_of_it_holds_on_postgresql(cluster: Callable[[], Room]) -> None:
+    live(WholeLife, cluster, EXAMPLES // 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,23 @@ from feedsvc.process import only_one, require_free_port
 
 def test_the_second_to_lock_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
     lock = tmp_path / "data" / "feedsvc.db.serve"
-    with only_one(lock, "the data"):
+    with only_one(lock, "the data", 0.0):
         told = r"another feedsvc \(process \d+\) already serves the data"
-        with pytest.raises(Conflict, match=told), only_one(lock, "the data"):
+        with pytest.raises(Conflict, match=told), only_one(lock, "the data", 0.0):
             raise AssertionError("two hold it")
-    with only_one(lock, "the data"):
+    with only_one(lock, "the data", 0.0):
         pass
+
+
+def test_the_children_of_a_killed_tree_have_a_moment_to_end(tmp_path: Path) -> None:
+    lock = tmp_path / "feedsvc.db.serve"
+    with only_one(lock, "the data", 0.0) as held:
+        child = subprocess.Popen(["sleep", "0.5"], pass_fds=[held])
+    lock.write_text("999999999\n")  # The number of a process that is not there.
+    with pytest.raises(Conflict), only_one(lock, "the data", 0.0):
+        raise AssertionError("a child is still there")
+    with only_one(lock, "the data", 10.0):
+        assert child.wait() == 0
 
 
 def test_a_port_in_use_is_refused_with_what_to_do() -> None:

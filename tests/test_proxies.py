@@ -125,6 +125,10 @@ def test_errors_and_redirects_are_feedsvcs_own(desk: Cluster, proxy: Proxy, path
     assert same(proxy.ask("GET", path, {}), ask(desk.webs[0].port, "GET", path, {}))
 
 
+def test_metrics_are_no_strangers_business(proxy: Proxy) -> None:
+    assert proxy.ask("GET", "/metrics", {}).status == 403
+
+
 class Readers:
     """Threads that ask for feeds without pause, each time on a new connection, and count what they get."""
 

@@ -16,7 +16,7 @@ from feedsvc.article.language import language, language_tag
 from feedsvc.article.markdown import markdown
 from feedsvc.article.policy import POLICY, removed
 from feedsvc.article.summary import shorten, summarise
-from feedsvc.article.text import plain, slug, to_text
+from feedsvc.article.text import line, plain, slug, to_text
 from feedsvc.article.tree import sendable
 from feedsvc.article.urls import absolute
 
@@ -29,6 +29,7 @@ __all__ = [
     "keeps_markup",
     "language",
     "language_tag",
+    "line",
     "markdown",
     "parse_date",
     "plain",

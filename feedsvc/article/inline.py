@@ -48,6 +48,8 @@ _SHARE_CLASS = re.compile(
 )
 _SHARE_TEXT = 120
 """Characters: a longer text is about sharing, not a row of buttons."""
+_FOLDED_ROLES = frozenset({"region", "tabpanel"})
+"""Of text that the page hides until its heading is clicked: it belongs to the article."""
 _CHROME_ROLES = frozenset({"alertdialog", "dialog", "navigation", "search"})
 
 
@@ -181,13 +183,17 @@ def is_unwanted(node: Tag, context: Context) -> bool:
         return False
     if name == "a" and _is_button(node, context):
         return True
-    if "hidden" in attributes or ("style" in attributes and _HIDDEN_STYLE.search(attribute(node, "style"))):
+    if _is_hidden(node) and attribute(node, "role") not in _FOLDED_ROLES:
         return True
     if "role" in attributes and attribute(node, "role") in _CHROME_ROLES:
         return True
     if "class" not in attributes:
         return False
     return bool(_SHARE_CLASS.search(attribute(node, "class"))) and len(node.get_text().strip()) <= _SHARE_TEXT
+
+
+def _is_hidden(node: Tag) -> bool:
+    return "hidden" in node.attrs or bool(_HIDDEN_STYLE.search(attribute(node, "style")))
 
 
 def _is_button(link: Tag, context: Context) -> bool:

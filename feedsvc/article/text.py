@@ -35,6 +35,10 @@ _SPACES = re.compile(r" {2,}")
 _SPACES_AROUND = re.compile(r" *([\n\t]) *")
 _TOKEN = re.compile(r"<(/?)([a-z][^\s>]*)(?:\s[^\s=>]+=\"[^\"]*\")*>|([^<]+)")
 """A tag or a text, in HTML as nh3 writes it."""
+_OVERRIDES = re.compile("[\u202d\u202e]")
+_TURNS = re.compile("[\u202a\u202b\u2066-\u2068]")
+_TURNS_BACK = re.compile("[\u202c\u2069]")
+_ANY_TURN = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ASIDE = names("rt rp")
 """How a word is read aloud, beside it: not part of the sentence."""
 
@@ -196,6 +200,15 @@ def _link_or_text(line: str) -> Iterator[str]:
         yield f'<a href="{quoted(url)}">{escaped(url)}</a>'
         at = match.start() + len(url)
     yield escaped(line[at:])
+
+
+def line(text: str) -> str:
+    """Return text on one line, without marks that would turn the direction of what is written after it.
+
+    Overrides always go; embeddings and isolates go where one of them is not closed.
+    """
+    text = _OVERRIDES.sub("", " ".join(sendable(text).split()))
+    return text if len(_TURNS.findall(text)) == len(_TURNS_BACK.findall(text)) else _ANY_TURN.sub("", text)
 
 
 def slug(title: str) -> str:

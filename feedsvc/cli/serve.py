@@ -44,21 +44,22 @@ def serve(settings: config.Settings) -> int:
     Conflict where another tree serves the same data folder, or the port is taken.
     """
     logs.configure(settings.log.level, settings.log.format)
-    with _only_tree(settings):
+    with _only_tree(settings) as lock:
         require_free_port(settings.server.host, settings.server.port, PATIENCE)
         environment = config.child_environment(settings)
         prepared = subprocess.run(_command("db", "upgrade", "--afresh", "--quiet"), env=environment)  # noqa: S603
         if prepared.returncode:
             return prepared.returncode
         _greet(settings)
-        return Supervisor(["web", "worker"], environment).run()
+        return Supervisor(["web", "worker"], environment, lock).run()
 
 
 class Child:
     """One process below the supervisor: started, watched, started again, ended."""
 
-    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], lock: tuple[int, ...]) -> None:
         self.name = name
+        self._lock = lock
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._due = 0.0
@@ -76,6 +77,8 @@ class Child:
             self._process = subprocess.Popen(  # noqa: S603
                 _command(self.name),
                 env=dict(self._environment),
+                # The lock is held until the last of the tree has ended.
+                pass_fds=self._lock,
                 # Before the exec, so that no moment is left in which an orphan could be born.
                 preexec_fn=partial(end_with_parent, os.getpid()),
             )
@@ -100,8 +103,8 @@ class Child:
 class Supervisor:
     """Keeps the processes below running until it is told to stop."""
 
-    def __init__(self, names: list[str], environment: Mapping[str, str]) -> None:
-        self._children = [Child(name, environment) for name in names]
+    def __init__(self, names: list[str], environment: Mapping[str, str], lock: tuple[int, ...]) -> None:
+        self._children = [Child(name, environment, lock) for name in names]
         self._stop = threading.Event()
         self._signal = signal.SIGTERM
 
@@ -127,14 +130,14 @@ class Supervisor:
 
 
 @contextmanager
-def _only_tree(settings: config.Settings) -> Iterator[None]:
-    """Be the one tree on a SQLite database; a PostgreSQL database may have many."""
+def _only_tree(settings: config.Settings) -> Iterator[tuple[int, ...]]:
+    """Be the one tree on a SQLite database; yield the lock. A PostgreSQL database may have many trees."""
     path = settings.database_path
     if path is None:
-        yield
+        yield ()
     else:
-        with only_one(Path(f"{path}.serve"), str(path)):
-            yield
+        with only_one(Path(f"{path}.serve"), str(path), GRACE) as lock:
+            yield (lock,)
 
 
 def _command(*words: str) -> list[str]:

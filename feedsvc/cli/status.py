@@ -93,14 +93,22 @@ def _draw(
     for label, told in facts:
         grid.add_row(Text(label, style="bold"), Text(one_line(told)))
     console.print(Padding(grid, (0, 0, 1, 2)))
+    console.print(Padding(_table(origins), (0, 0, 0, 2)))
+    told = "".join(need.wrong for need in wanted)
+    for key, *_, problem in origins:
+        if problem and problem not in told:
+            console.print(Padding(Text(one_line(f"{key}: {problem}"), style="dim"), (1, 0, 0, 2)))
+
+
+def _table(origins: Sequence[Sequence[str]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for header in ("source", "state", "last success", "next", "problem"):
-        table.add_column(header, overflow="fold", no_wrap=header not in ("source", "problem"))
+    for header in ("source", "state", "last success", "next"):
+        table.add_column(header, overflow="fold")
     for row in origins:
-        cells = [Text(one_line(cell)) for cell in row]
+        cells = [Text(one_line(cell)) for cell in row[:-1]]
         cells[1].stylize(COLOURS.get(row[1], "dim"))
         table.add_row(*cells)
-    console.print(Padding(table, (0, 0, 0, 2)))
+    return table
 
 
 def _hanging(mark: str, style: str, text: str) -> Table:
@@ -146,10 +154,10 @@ def _content(content: Content, now: datetime) -> Iterator[tuple[str, str]]:
     drafts = counted(counts["draft"], "draft")
     yield "items", f"{counts['published']} published, {drafts}, {counts['withdrawn']} withdrawn"
     if content.last_published is not None:
-        yield "last item", f"{when(content.last_published)}, {_relative(content.last_published, now)}"
+        yield "last item", f"{_relative(content.last_published, now)} ({when(content.last_published)})"
     if content.next_moment is not None:
-        until = f"{when(content.next_moment)}, {_relative(content.next_moment, now)}"
-        yield "embargo", f"the next one ends, or an item expires, {until}"
+        until = f"{_relative(content.next_moment, now)} ({when(content.next_moment)})"
+        yield "embargo", f"one ends, or an item expires, {until}"
     yield "feeds", str(content.feeds)
     yield "folder", f"{counted(content.errors, 'error')}, {counted(content.warnings, 'warning')}"
 
@@ -167,7 +175,8 @@ def _row(source: Source, now: datetime) -> tuple[str, str, str, str, str]:
 def _workers(work: Work) -> str:
     if work.silent is None:
         return "none"
-    return f"{work.alive} alive, heard of {spoken(work.silent)} ago"
+    alive = f"{work.alive} alive" if work.alive else "none alive"
+    return f"{alive}, heard of {spoken(work.silent)} ago"
 
 
 def _room(disk: Disk) -> str:

@@ -78,14 +78,10 @@ class _Desk:
         self._attached = Attachments(path, shelf, self._report)
 
     def compose(self, now: datetime) -> Composed:
-        form, body = self._body()
-        if form != "html" and not self._report.broken:
-            # Its HTML will be larger still, and some Markdown takes long to read.
-            self._check_size(body)
-        if self._report.broken:
+        base = self._base()
+        if base is None:
             return self._done(None)
-        made = self._article(form, body)
-        self._check_size(made.content)
+        made = self._article(base)
         if not (made.title or made.content):
             self._report.error("E110", "there is neither a title nor a text in it")
         if made.published and made.published > now:
@@ -94,10 +90,20 @@ class _Desk:
             self._report.warn("W205", f"it will appear at {moment}", self._fields.marks.get(key), key)
         return self._done(None if self._report.broken else made)
 
-    def _check_size(self, text: str) -> None:
+    def _base(self) -> Article | None:
+        """Return the article that the body holds; None where it is too large, or the fields are broken."""
+        form, body = self._body()
+        # The HTML of any other text is larger than it, and some Markdown takes long to read.
+        if self._report.broken or not (form == "html" or self._fits(body)):
+            return None
+        base = self._page(body) if form == "html" and markup.is_page(body) else self._fragment(form, body)
+        return base if self._fits(base.content) else None
+
+    def _fits(self, text: str) -> bool:
         most = self._rules.max_html_bytes
         if len(text.encode()) > most:
             self._report.error("E107", f"the article is larger than {most:,} bytes of HTML")
+        return len(text.encode()) <= most
 
     def _done(self, made: Article | None) -> Composed:
         written = self._written
@@ -129,9 +135,8 @@ class _Desk:
         self._report.problems += problems
         return read
 
-    def _article(self, form: str, body: str) -> Article:
+    def _article(self, base: Article) -> Article:
         attached = self._attached
-        base = self._page(body) if form == "html" and markup.is_page(body) else self._fragment(form, body)
         content = attached.without_missing(base.content)
         written = self._written
         language = written.language or base.language or article.language(article.to_text(content))
@@ -212,7 +217,7 @@ class _Desk:
         return Article(title, article.clean(root.decode_contents(), folder))
 
     def _title(self, written: str, content: str, language: str) -> str:
-        title = " ".join(written.split())
+        title = article.line(written)
         if title:
             return (
                 title

@@ -65,7 +65,7 @@ class Reading:
 
     def warning(self, code: str, entry: RawEntry, message: str, field: str = "") -> Problem:
         """Return a problem that names the entry by the best name it has."""
-        name = _line(entry.title.value) or entry.link or entry.id or "(no title)"
+        name = article.line(entry.title.value) or entry.link or entry.id or "(no title)"
         path = (entry.id or entry.link or name)[:MAX_GUID]
         text = f"“{name[:80]}”: {message}"
         return Problem(self.rules.key, path, code, text, field=field, severity="warning")
@@ -159,11 +159,11 @@ def _cleaned(raw: RawText, base: str, max_bytes: int) -> tuple[str, bool]:
 
 
 def _plain(raw: RawText) -> str:
-    return _words(raw.value) if raw.html else _line(raw.value[:MAX_LEAD])
+    return _words(raw.value) if raw.html else article.line(raw.value[:MAX_LEAD])
 
 
 def _words(markup: str) -> str:
-    return _line(article.to_text(markup[:MAX_LEAD]))
+    return article.line(article.to_text(markup[:MAX_LEAD]))
 
 
 def _dates(
@@ -210,7 +210,7 @@ def _authors(people: Sequence[RawPerson], base: str) -> tuple[Person, ...]:
 def _tags(tags: Sequence[str]) -> tuple[str, ...]:
     first: dict[str, str] = {}
     for tag in tags:
-        text = _line(html.unescape(tag))
+        text = article.line(html.unescape(tag))
         if 0 < len(text) <= MAX_TAG:
             first.setdefault(text.casefold(), text)
     return tuple(first.values())[:MAX_TAGS]
@@ -222,7 +222,7 @@ def _image(entry: RawEntry, base: str) -> Image | None:
     for picture in sorted(pictures, key=lambda file: file.width, reverse=True):
         url = absolute(picture.url, base) if picture.url else None
         if url:
-            credit, alt = _line(entry.credit), _line(picture.title)
+            credit, alt = article.line(entry.credit), article.line(picture.title)
             return Image(url, alt, credit, picture.width or None, picture.height or None)
     return None
 
@@ -235,11 +235,11 @@ def _enclosures(entry: RawEntry, base: str) -> Iterator[Enclosure]:
         if url and url not in seen and not kind.startswith("image/"):
             seen.add(url)
             told = file.duration or (entry.duration if kind.startswith(("audio/", "video/")) else 0)
-            yield Enclosure(url, kind, file.length, _line(file.title), told or None)
+            yield Enclosure(url, kind, file.length, article.line(file.title), told or None)
 
 
 def _links(links: Sequence[RawMedia], base: str) -> tuple[Link, ...]:
-    found = ((absolute(link.url, base), _line(link.title)) for link in links if link.url)
+    found = ((absolute(link.url, base), article.line(link.title)) for link in links if link.url)
     return tuple(Link(url, title) for url, title in found if url)
 
 
@@ -267,7 +267,3 @@ def _origin(source: RawSource | None, reading: Reading, as_of: datetime | None) 
         updated=as_of,
         rights=_words(feed.rights),
     )
-
-
-def _line(text: str) -> str:
-    return " ".join(article.sendable(text).split())

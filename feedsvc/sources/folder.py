@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate, takewhile
 
 from feedsvc.model import Arrival, FileState, Problem
 from feedsvc.sources import fields, ownership
@@ -34,7 +35,8 @@ BATCH_FILES = 1000
 BATCH_BYTES = 4_194_304
 """What one look reads at the most: an item that is saved meanwhile must not wait for thousands of others."""
 LARGE_BYTES = 65_536
-"""A larger file is read after the others: it may take as long as all of them."""
+BATCH_LARGE_BYTES = 1_048_576
+"""The same for larger files, which are read when no other waits: one may take as long as hundreds."""
 
 
 class Folder:
@@ -100,18 +102,13 @@ class Folder:
 
     def _batch(self, settled: set[str], found: Scan) -> list[str]:
         """Return the files to read in this look, those that came last first."""
-
-        def place(path: str) -> tuple[float, bool, str]:
-            return -self._still[path][1], found.files[path].size > LARGE_BYTES, path
-
-        batch: list[str] = []
-        size = 0
-        for path in sorted(settled, key=place)[:BATCH_FILES]:
-            size += min(found.files[path].size, self.rules.max_file_bytes)
-            if batch and size > BATCH_BYTES:
-                break
-            batch.append(path)
-        return batch
+        ordered = sorted(settled, key=lambda path: (-self._still[path][1], path))[:BATCH_FILES]
+        small = [path for path in ordered if found.files[path].size <= LARGE_BYTES]
+        most = BATCH_BYTES if small else BATCH_LARGE_BYTES
+        batch = small or ordered
+        sizes = accumulate(min(found.files[path].size, self.rules.max_file_bytes) for path in batch)
+        fitting = sum(1 for _ in takewhile(lambda size: size <= most, sizes))
+        return batch[: max(fitting, 1)]
 
     def _read(
         self,

@@ -39,7 +39,7 @@ def text(value: object) -> str:
         return str(value).lower()
     if not isinstance(value, str | int | float | date):
         raise Unfit("E106", f"this must be text, not a {_kind(value)}")
-    return " ".join(prose(str(value)).split())
+    return article.line(prose(str(value)))
 
 
 def prose(value: object) -> str:

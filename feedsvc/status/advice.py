@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from feedsvc.status.facts import Content, Database, Disk, Jobs, Source, Status, Work
+from feedsvc.status.facts import FULL_FILES, Content, Database, Disk, Jobs, Source, Status, Work
 
 PATIENCE = 3
 """Failures in a row after which a source needs a person: the first ones mend themselves."""
@@ -55,8 +55,8 @@ def planned(name: str) -> str:
 def _database(database: Database) -> Iterator[Need]:
     if not database.answers:
         yield Need(
-            f"The database cannot be used: {database.problem}.",
-            "Mend what is said here; what is published is served meanwhile, and all goes on by itself.",
+            _sentence(f"the database cannot be used: {database.problem}"),
+            "Start or mend it; what was published last is served meanwhile.",
         )
     elif database.problem:
         wrong, _, remedy = database.problem.rpartition(": ")
@@ -64,10 +64,17 @@ def _database(database: Database) -> Iterator[Need]:
 
 
 def _disk(disk: Disk | None) -> Iterator[Need]:
-    if disk is not None and disk.is_low:
+    if disk is not None and disk.read_only:
+        yield Need(
+            "The disk with the database is read-only: nothing new is published.",
+            "See the system's log for why, mend the disk, and mount it for writing again.",
+        )
+    elif disk is not None and disk.is_low:
         free = disk.free_bytes // 1_000_000
+        few = disk.free_files is not None and disk.free_files < FULL_FILES
+        files = f", and {disk.free_files} files can be made" if few else ""
         what = "full" if disk.is_full else "nearly full"
-        yield Need(f"The disk with the database is {what}: {free} MB are free.", "Make room on it.")
+        yield Need(f"The disk with the database is {what}: {free} MB are free{files}.", "Make room on it.")
 
 
 def _work(work: Work) -> Iterator[Need]:
@@ -109,18 +116,18 @@ def _source(source: Source) -> Iterator[Need]:
         )
     if source.condition == "paused":
         yield Need(
-            f"The source “{source.key}” is switched off: {source.error or 'somebody paused it'}.",
+            _sentence(f"the source “{source.key}” is switched off: {source.error or 'somebody paused it'}"),
             "Take it out of the configuration, or write its new address there.",
         )
     elif source.condition == "failing" and source.kind == "folder":
         yield Need(
-            f"The items folder cannot be read: {source.error}.",
+            _sentence(f"the items folder cannot be read: {source.error}"),
             "Check that it is there, mounted and readable; nothing is withdrawn meanwhile.",
         )
     elif source.condition == "failing" and (source.failures >= PATIENCE or source.last_success is None):
         times = "has failed" if source.failures < 2 else f"has failed {source.failures} times in a row"
         yield Need(
-            f"The source “{source.key}” {times}: {source.error}.",
+            _sentence(f"the source “{source.key}” {times}: {source.error}"),
             f"Check its address in the configuration, then `feedsvc refresh {source.key}`.",
         )
 
@@ -141,4 +148,4 @@ def _content(content: Content) -> Iterator[Need]:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

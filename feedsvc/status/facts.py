@@ -18,6 +18,9 @@ LOW_BYTES = 256 * 1024 * 1024
 FULL_BYTES = 16 * 1024 * 1024
 """With less than this the database may fail at its next write."""
 
+FULL_FILES = 16
+"""With fewer files left to be made than this, likewise: it makes some beside itself."""
+
 SourceCondition = Literal["ok", "waiting", "failing", "held", "paused", "off"]
 
 
@@ -37,16 +40,20 @@ class Disk:
 
     free_bytes: int
     total_bytes: int
+    read_only: bool = False
+    free_files: int | None = None
+    """How many files may still be made; None where the file system does not count them."""
 
     @property
     def is_low(self) -> bool:
         """Say whether a person should make room."""
-        return self.free_bytes < LOW_BYTES
+        return self.is_full or self.free_bytes < LOW_BYTES
 
     @property
     def is_full(self) -> bool:
-        """Say whether the next write may fail."""
-        return self.free_bytes < FULL_BYTES
+        """Say whether the next write may fail for lack of room."""
+        no_files = self.free_files is not None and self.free_files < FULL_FILES
+        return self.free_bytes < FULL_BYTES or no_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -17,13 +17,16 @@ ALIVE = timedelta(seconds=60)
 """A worker that was not heard of for so long is dead: it beats every ten seconds."""
 
 
-def read(service: Service, now: datetime) -> Status:
-    """Return how the installation is now; never raises where the database does not answer."""
+def read(service: Service, now: datetime, before: Status | None = None) -> Status:
+    """Return how the installation is now; never raises where the database does not answer.
+
+    What was read `before` spares the counting of all items where nothing has changed since.
+    """
     settings, store = service.settings, service.store
     try:
         with store.read() as connection:
             misfit, size = health.misfit(connection) or "", health.size(connection)
-            found = None if misfit else (_content(connection, now), _sources(settings, connection))
+            found = None if misfit else (_content(connection, now, before), _sources(settings, connection))
         database = Database(store.dialect, True, misfit, size)
         if found is None:
             return Status(__version__, now, database, disk(settings))
@@ -44,10 +47,15 @@ def disk(settings: config.Settings) -> Disk | None:
     if settings.database_path is None:
         return None
     try:
-        usage = shutil.disk_usage(settings.database_path.parent)
+        found = os.statvfs(settings.database_path.parent)
     except OSError:
         return None
-    return Disk(usage.free, usage.total)
+    return Disk(
+        found.f_bavail * found.f_frsize,
+        found.f_blocks * found.f_frsize,
+        bool(found.f_flag & os.ST_RDONLY),
+        found.f_favail if found.f_files else None,
+    )
 
 
 def work(service: Service, now: datetime) -> Work:
@@ -61,15 +69,15 @@ def work(service: Service, now: datetime) -> Work:
     return Work(alive, heard[0] if heard else None, job, name, at, max(waits))
 
 
-def _content(connection: Connection, now: datetime) -> Content:
-    """Return what is stored and published."""
-    problems = sources.count_problems(connection)
+def _content(connection: Connection, now: datetime, before: Status | None) -> Content:
+    problems, seq = sources.count_problems(connection), clock.seq(connection)
+    known = before.content if before is not None else None
     return Content(
-        items=items.counts(connection),
+        items=known.items if known is not None and known.sequence == seq else items.counts(connection),
         last_published=items.last_published(connection, now),
         next_moment=items.next_moment(connection, now),
         feeds=feeds.count(connection),
-        sequence=clock.seq(connection),
+        sequence=seq,
         errors=problems.get((config.FOLDER, "error"), 0),
         warnings=problems.get((config.FOLDER, "warning"), 0),
         left_out=sum(number for (source, _), number in problems.items() if source == PROBLEMS),
@@ -77,7 +85,6 @@ def _content(connection: Connection, now: datetime) -> Content:
 
 
 def _sources(settings: config.Settings, connection: Connection) -> tuple[Source, ...]:
-    """Return the folder and every configured source, as they went."""
     known = {state.key: state for state in sources.all(connection)}
     enabled = {config.FOLDER: True} | {key: each.enabled for key, each in settings.sources.items()}
     return tuple(_source(known.get(key) or SourceState(key, ""), on) for key, on in enabled.items())

@@ -15,6 +15,7 @@ BUSY = "the database is busy: another process holds it; this is tried again by i
 _MISSING_TABLES = "the database is not of this version of feedsvc: run `feedsvc db upgrade`"
 _FULL = "the disk with the database is full: make room, then everything goes on by itself"
 _READ_ONLY = "the database cannot be written: check its owner and mode, and that the disk is not read-only"
+_RESTORE = "stop feedsvc and restore a backup (docs/operators.md says how)"
 
 _SQLITE: Mapping[int, str] = MappingProxyType(
     {
@@ -23,9 +24,9 @@ _SQLITE: Mapping[int, str] = MappingProxyType(
         sqlite3.SQLITE_FULL: _FULL,
         sqlite3.SQLITE_READONLY: _READ_ONLY,
         sqlite3.SQLITE_PERM: _READ_ONLY,
-        sqlite3.SQLITE_IOERR: "the disk with the database reports an error: check it, then `feedsvc check`",
-        sqlite3.SQLITE_CORRUPT: "the database is damaged: stop feedsvc and restore a backup",
-        sqlite3.SQLITE_NOTADB: "this is not a database: stop feedsvc and restore a backup",
+        sqlite3.SQLITE_IOERR: "the disk with the database reports errors: check it, then `feedsvc db check`",
+        sqlite3.SQLITE_CORRUPT: f"the database is damaged: {_RESTORE}",
+        sqlite3.SQLITE_NOTADB: f"this is not a database: {_RESTORE}",
         sqlite3.SQLITE_CANTOPEN: "the database cannot be opened: if there is none yet, `feedsvc db upgrade` "
         "makes it; else check its folder's owner and mode, and that the disk is not read-only",
         sqlite3.SQLITE_NOMEM: "there is no memory left for the database",

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 
 from feedsvc.service import Service
-from feedsvc.web import errors, feeds, health, media, metrics, pages, static
+from feedsvc.web import errors, feeds, health, media, metrics, pages, static, terms
 from feedsvc.web.cache import Documents
 from feedsvc.web.render import install
 from feedsvc.web.state import EXTENSION, State, current
@@ -27,11 +27,12 @@ def create_app(service: Service) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = State(service, Documents(service.settings.server.max_age))
     install(app, service.catalog.site)
-    for part in (health, metrics, static, feeds, media, pages):
+    for part in (health, metrics, static, feeds, media, pages, terms):
         app.register_blueprint(part.routes)
     errors.install(app)
     app.before_request(_start)
     app.after_request(_log)
+    app.after_request(_sort_methods)
     return app
 
 
@@ -45,4 +46,11 @@ def _log(response: Response) -> Response:
     # Percent-encoded, since a path may carry a line break.
     path = quote(request.path)
     log.info("request method=%s path=%s status=%d ms=%.1f", request.method, path, response.status_code, ms)
+    return response
+
+
+def _sort_methods(response: Response) -> Response:
+    """Name the methods of an address in one order in every process: a set has another one in each."""
+    if "Allow" in response.headers:
+        response.headers["Allow"] = ", ".join(sorted(response.allow))
     return response

@@ -122,21 +122,6 @@ class Pages:
             self._kept.move_to_end(key)
             return page
 
-    def modified(self, key: str, etag: str, now: datetime) -> datetime:
-        """Return since when this process has served these bytes under a key.
-
-        It stays where the bytes stay and moves by a whole second where they change, so that
-        If-Modified-Since never takes one page for another.
-        """
-        with self._lock:
-            _, old = self._kept.get(key, (0, None))
-        moment = now.replace(microsecond=0)
-        if old is None or old.modified is None:
-            return moment
-        if old.variants["identity"].etag == etag:
-            return old.modified
-        return max(moment, old.modified + timedelta(seconds=1))
-
     def keep(self, key: str, seq: int, page: Representation) -> None:
         """Keep a page that is true for this change sequence; the one asked for longest ago leaves."""
         with self._lock:

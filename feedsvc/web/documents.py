@@ -9,10 +9,11 @@ from flask import Response, request
 
 from feedsvc import publish
 from feedsvc.errors import StoreError
+from feedsvc.store import Connection, meta, rendered
 from feedsvc.web import links
 from feedsvc.web.caching import Environ, Representation
 from feedsvc.web.ready import ready
-from feedsvc.web.state import State, current
+from feedsvc.web.state import State, catalog, current
 
 BROWSER_TYPES: Mapping[str, str] = {
     "application/rss+xml": "application/xml; charset=utf-8",
@@ -33,7 +34,12 @@ def serve(path: str) -> Response | None:
 
 def is_feed(path: str) -> bool:
     """Say whether a decoded path is that of a feed document."""
-    return current().service.catalog.find(path) is not None
+    return catalog().find(path) is not None
+
+
+def is_first_look(connection: Connection) -> bool:
+    """Say whether nothing was ever published, since the items are being read for the first time."""
+    return meta.get(connection, meta.LOOKED) == "0" and not rendered.paths(connection)
 
 
 def find(state: State, path: str, now: datetime) -> Representation | None:

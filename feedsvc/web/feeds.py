@@ -12,7 +12,7 @@ from feedsvc.model import Rule
 from feedsvc.store import Connection, items
 from feedsvc.web import documents, headers, links
 from feedsvc.web.render import Content, serve
-from feedsvc.web.state import current
+from feedsvc.web.state import catalog
 
 routes = Blueprint("feeds", __name__)
 
@@ -41,7 +41,7 @@ def document(name: str) -> Response:
     served = documents.serve(request.path)
     if served is not None:
         return served
-    if current().service.catalog.feed(name) is None:
+    if catalog().feed(name) is None:
         raise NotFound("feed", name)
     return links.moved(f"/feeds/{name}/")
 
@@ -51,8 +51,9 @@ def opml() -> Response:
     """Answer the list of all feeds for a reader to import."""
 
     def build(connection: Connection, now: datetime) -> Content:
-        catalog = current().service.catalog
-        return Content(formats.opml(catalog.site, catalog.feeds), "text/x-opml; charset=utf-8", headers.OPEN)
+        return Content(
+            formats.opml(catalog().site, catalog().feeds), "text/x-opml; charset=utf-8", headers.OPEN
+        )
 
     return serve("/feeds.opml", build)
 
@@ -79,7 +80,7 @@ def news_sitemap() -> Response:
     def build(connection: Connection, now: datetime) -> Content:
         newest = items.select(connection, Rule(), now=now, limit=NEWS_ITEMS)
         news = [item for item in newest if item.published > now - NEWS_FOR]
-        body = formats.news_sitemap(current().service.catalog.site, news)
+        body = formats.news_sitemap(catalog().site, news)
         until = news[-1].published + NEWS_FOR if news else None
         return Content(body, "application/xml; charset=utf-8", headers.OPEN, until)
 

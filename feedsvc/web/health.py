@@ -63,7 +63,9 @@ def _needed(state: State) -> Iterator[Check]:
         with state.service.store.read() as connection:
             misfit = health.misfit(connection)
             # Tables of another version may lack what is asked here.
-            facts = None if misfit else (meta.get(connection, meta.SCANNED), meta.get(connection, meta.LIVE_SEQ))
+            facts = (
+                None if misfit else (meta.get(connection, meta.SCANNED), meta.get(connection, meta.LIVE_SEQ))
+            )
     except StoreError:
         yield Check("database", False, DATABASE)
         yield from _unknown("schema", "items")
@@ -84,6 +86,8 @@ def _live(state: State, scanned: str | None, live_seq: str | None) -> Check:
 
 
 def _room(disk: status.Disk | None) -> Check:
+    if disk is not None and disk.read_only:
+        return Check("disk", False, "the disk with the database is read-only")
     if disk is not None and disk.is_full:
         return Check("disk", False, "the disk with the database is full: make room")
     return Check("disk", True, "there is room" if disk else "the database is on another machine")

@@ -6,6 +6,7 @@ Every absolute address starts with `site.url`, none with the Host of a request.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Response, g, redirect
@@ -13,7 +14,7 @@ from flask import Response, g, redirect
 from feedsvc import formats
 from feedsvc.model import FORMATS, Feed, Format, Item
 from feedsvc.web import headers
-from feedsvc.web.state import current
+from feedsvc.web.state import catalog, everything
 
 FORMAT_NAMES: Mapping[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 
@@ -25,7 +26,7 @@ def path_of(path: str) -> str:
 
 def absolute(path: str) -> str:
     """Return the canonical address of a decoded path."""
-    return current().service.catalog.site.url + formats.path_uri(path)
+    return catalog().site.url + formats.path_uri(path)
 
 
 def item_path(item: Item) -> str:
@@ -40,7 +41,7 @@ def feed_page(feed: Feed) -> str:
 
 def page_of(path: str) -> str | None:
     """Return the link to the page for people that belongs to a feed document's decoded path."""
-    found = current().service.catalog.find(path)
+    found = catalog().find(path)
     return path_of(feed_page(found[0])) if found else None
 
 
@@ -51,21 +52,41 @@ def moved(path: str, query: str = "", status: int = 301) -> Response:
     return response  # type: ignore[return-value]  # werkzeug's class, Flask's at run time
 
 
-def alternates(*feeds: Feed) -> list[dict[str, str]]:
-    """Return type, title and absolute address of each feed's formats, each feed once."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a feed is in one format: absolute, and as a link to the source that programs read."""
+
+    name: str
+    type: str
+    url: str
+    source: str
+
+
+def addresses(feed: Feed) -> list[Address]:
+    """Return the address of each of a feed's formats, RSS first."""
+    paths = {format_: feed.path + formats.SUFFIXES[format_] for format_ in FORMATS}
     return [
-        {
-            "type": formats.CONTENT_TYPES[format_].partition(";")[0],
-            "title": f"{feed.title} ({FORMAT_NAMES[format_]})",
-            "href": absolute(feed.path + formats.SUFFIXES[format_]),
-        }
-        for feed in {feed.path: feed for feed in feeds}.values()
-        for format_ in FORMATS
+        Address(
+            FORMAT_NAMES[format_],
+            formats.CONTENT_TYPES[format_].partition(";")[0],
+            absolute(path),
+            f"{path_of(path)}?view=source",
+        )
+        for format_, path in paths.items()
+    ]
+
+
+def alternates(*feeds: Feed) -> list[dict[str, str]]:
+    """Return type, title and absolute address of the formats of feeds and, last, of everything; each once."""
+    return [
+        {"type": address.type, "title": f"{feed.title} ({address.name})", "href": address.url}
+        for feed in {feed.path: feed for feed in (*feeds, everything())}.values()
+        for address in addresses(feed)
     ]
 
 
 def _prefix() -> str:
     """Return the path under which the site lies on its host; empty for most."""
     if "prefix" not in g:
-        g.prefix = urlsplit(current().service.catalog.site.url).path.rstrip("/")
+        g.prefix = urlsplit(catalog().site.url).path.rstrip("/")
     return str(g.prefix)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from flask import request
+
 from feedsvc.errors import NotFound
 from feedsvc.model import Feed, Item
 from feedsvc.store import Connection, items
@@ -35,6 +37,26 @@ class Listing:
     pages: int
     total: int
 
+    @property
+    def query(self) -> str:
+        """What leads to this page, after the list's own address."""
+        return _query(self.page)
+
+    @property
+    def newer(self) -> str | None:
+        """What leads to the page before; None on the first."""
+        return _query(self.page - 1) if self.page > 1 else None
+
+    @property
+    def older(self) -> str | None:
+        """What leads to the page after; None on the last."""
+        return _query(self.page + 1) if self.page < self.pages else None
+
+
+def page_number() -> int:
+    """Return the page that is asked for; what is no number is page 1, as is no page at all."""
+    return request.args.get("page", default=1, type=int)
+
 
 def read(
     connection: Connection, feed: Feed, page: int, timezone: str, now: datetime, top: int = 0
@@ -57,3 +79,7 @@ def by_day(chosen: Sequence[Item], timezone: str) -> tuple[Day, ...]:
     """Return items, newest first, under the days of a time zone."""
     days = groupby(chosen, key=lambda item: words.local(item.published, timezone).date())
     return tuple(Day(day, tuple(of_day)) for day, of_day in days)
+
+
+def _query(page: int) -> str:
+    return f"?page={page}" if page > 1 else ""

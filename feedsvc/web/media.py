@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, send_file
 from werkzeug.security import safe_join
 
+from feedsvc.config import FOLDER
 from feedsvc.errors import NotFound
 from feedsvc.model import Item
+from feedsvc.net import media_type
 from feedsvc.store import items
 from feedsvc.web import headers
 from feedsvc.web.caching import Freshness, cache_control
@@ -18,42 +19,13 @@ from feedsvc.web.state import current
 
 routes = Blueprint("media", __name__)
 
-SOURCE = "items"
-"""The key of the folder source."""
-
-TYPES: Mapping[str, str] = {
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".aac": "audio/aac",
-    ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
-    ".mp3": "audio/mpeg",
-    ".oga": "audio/ogg",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".wav": "audio/wav",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".mp4": "video/mp4",
-    ".ogv": "video/ogg",
-    ".webm": "video/webm",
-    ".pdf": "application/pdf",
-    ".vtt": "text/vtt; charset=utf-8",
-}
-"""By suffix, never by looking into the file; what is not here is not served."""
-
 
 @routes.get("/media/items/<path:path>")
 def media(path: str) -> Response:
     """Answer a file, or a range of it, conditionally; NotFound unless a visible item lists it."""
     service = current().service
     now = service.clock()
-    kind = TYPES.get(Path(path).suffix.lower())
+    kind = media_type(path)
     file = locate(service.settings.items_path, path) if kind else None
     owners = visible_owners(path, now) if file else []
     if file is None or not owners:
@@ -70,7 +42,7 @@ def media(path: str) -> Response:
 def visible_owners(path: str, now: datetime) -> list[Item]:
     """Return the items that list a file and that the public may see at this moment."""
     with current().service.store.read() as connection:
-        owners = items.owner_of_media(connection, SOURCE, path)
+        owners = items.owner_of_media(connection, FOLDER, path)
     return [owner for owner in owners if owner.is_visible(now)]
 
 

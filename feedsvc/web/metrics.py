@@ -59,7 +59,7 @@ def is_local(environ: Environ) -> bool:
 
 def measured(state: State, now: datetime) -> Iterator[Metric]:
     """Yield every metric."""
-    found = status.read(state.service, now)
+    found = state.seen.status = status.read(state.service, now, state.seen.status)
     yield Metric("feedsvc_info", "The version that runs.", (({"version": __version__}, 1),))
     yield from _installation(found)
     if found.work is not None:

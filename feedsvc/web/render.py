@@ -14,10 +14,10 @@ from feedsvc import article, formats
 from feedsvc.errors import StoreError
 from feedsvc.model import Feed, Site
 from feedsvc.store import Connection, clock, items
-from feedsvc.web import headers, links, static, words
+from feedsvc.web import documents, headers, links, static, words
 from feedsvc.web.caching import Freshness, Representation, encode, prepare
 from feedsvc.web.ready import ready
-from feedsvc.web.state import State, current
+from feedsvc.web.state import State, catalog, current
 
 MAX_AGE = 60
 
@@ -47,7 +47,7 @@ class Page:
     title: str
     path: str
     feeds: tuple[Feed, ...]
-    """The feeds that it announces, its own first."""
+    """The feeds that it announces beside that of everything, its own first."""
     description: str = ""
     query: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
@@ -63,6 +63,7 @@ def install(app: Flask, site: Site) -> None:
         path_of=links.path_of,
         absolute=links.absolute,
         static=static.address,
+        addresses=links.addresses,
         feed_page=links.feed_page,
     )
     environment.filters.update(
@@ -73,6 +74,7 @@ def install(app: Flask, site: Site) -> None:
         zone=words.zone,
         iso=words.iso,
         direction=words.direction,
+        kicker=words.kicker,
         kind=words.kind,
         size=words.size,
         duration=words.duration,
@@ -122,9 +124,8 @@ def html(page: Page) -> Content:
     announced = ", ".join(
         f'<{link["href"]}>; rel="alternate"; type="{link["type"]}"' for link in alternates[:3]
     )
-    own = (("Link", announced),) if announced else ()
     return Content(
-        body.encode(), "text/html; charset=utf-8", (*headers.page(current().service.catalog.site), *own)
+        body.encode(), "text/html; charset=utf-8", (*headers.page(catalog().site), ("Link", announced))
     )
 
 
@@ -136,12 +137,14 @@ def _find(
         kept = state.pages.find(key, now, seq)
         if kept is not None:
             return kept
+        if documents.is_first_look(connection):
+            raise StoreError("nothing has been published yet: the items are being read for the first time")
         content = build(connection, now)
         moments = (content.until, items.next_moment(connection, now))
-    bodies = encode(content.body)
     page = prepare(
-        bodies,
-        modified=state.pages.modified(key, bodies["identity"][0], now),
+        encode(content.body),
+        # Another process may have made other bytes within the same second: the ETag alone tells them apart.
+        modified=None,
         headers=[("Vary", "Accept-Encoding"), *content.headers],
         entity=[("Content-Type", content.content_type)],
         freshness=Freshness(MAX_AGE),

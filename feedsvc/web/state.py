@@ -7,10 +7,21 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
+from feedsvc.config import ALL
+from feedsvc.model import Feed
+from feedsvc.publish import Catalog
 from feedsvc.service import Service
+from feedsvc.status import Status
 from feedsvc.web.cache import Documents, Pages, Recent
 
 EXTENSION = "feedsvc"
+
+
+@dataclass(slots=True)
+class Seen:
+    """How the installation was when it was last looked at."""
+
+    status: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class State:
     answered: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How many requests this process has answered, by status line."""
     measured: Recent = field(default_factory=Recent)
+    seen: Seen = field(default_factory=Seen)
 
 
 def current() -> State:
@@ -30,3 +42,13 @@ def current() -> State:
     state = current_app.extensions[EXTENSION]
     assert isinstance(state, State)  # noqa: S101 - create_app puts it there; the line tells mypy
     return state
+
+
+def catalog() -> Catalog:
+    """Return the site and its feeds."""
+    return current().service.catalog
+
+
+def everything() -> Feed:
+    """Return the feed of every item, which always exists."""
+    return next(feed for feed in catalog().feeds if feed.slug == ALL)

@@ -1,8 +1,9 @@
-"""Say dates, sizes, durations and directions as people read them; the filters of the templates."""
+"""Say dates, sizes, files and directions as people read them; the filters of the templates."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -23,6 +24,18 @@ RIGHT_TO_LEFT = frozenset(
     ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"]
 )
 RIGHT_TO_LEFT_SCRIPTS = frozenset(["adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"])
+
+SHORT_NAMES: Mapping[str, str] = {
+    "audio/mpeg": "MP3",
+    "audio/mp4": "M4A",
+    "audio/vnd.wave": "WAV",
+    "video/quicktime": "QuickTime",
+    "text/vtt": "Subtitles",
+}
+"""What people call the files whose media types do not say it."""
+
+MAX_KIND = 9
+"""Letters of a file's kind; what is longer, such as octet-stream, says nothing to people."""
 
 
 def local(moment: datetime, timezone: str) -> datetime:
@@ -71,10 +84,20 @@ def interface(language: str) -> str:
     return language if language.lower().partition("-")[0] == INTERFACE else INTERFACE
 
 
+def kicker(tags: Sequence[str], shared: Sequence[str] = ()) -> str | None:
+    """Return the tag to show above an item; not the one that everything on its page has."""
+    known = {tag.casefold() for tag in shared} if len(shared) == 1 else set()
+    return next((tag for tag in tags if tag.casefold() not in known), None)
+
+
 def kind(media_type: str) -> str:
-    """Say what a file is: MP3, WAV, PDF."""
-    name = media_type.partition(";")[0].rpartition("/")[2].removeprefix("x-").upper()
-    return {"MPEG": "MP3"}.get(name, name) if media_type.startswith("audio/") else name
+    """Say what a file is: MP3 audio, WAV audio, PNG image, PDF."""
+    whole = media_type.partition(";")[0].strip().lower()
+    group, _, name = whole.partition("/")
+    name = SHORT_NAMES.get(whole, name.removeprefix("x-").partition("+")[0].upper())
+    if not 0 < len(name) <= MAX_KIND:
+        return "File"
+    return f"{name} {group}" if group in ("audio", "video", "image") else name
 
 
 def size(count: int) -> str:

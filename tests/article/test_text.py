@@ -112,3 +112,17 @@ def test_the_language_is_told_only_where_sure(text: str, language: str | None) -
 def test_the_language_model_is_not_loaded_before_it_is_asked() -> None:
     code = "import sys, feedsvc.article; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  A\n\tB\x00 ", "A B"),
+        ("abc\u202edef", "abcdef"),
+        ("\u2067مرفأ\u2069 in Marrin", "\u2067مرفأ\u2069 in Marrin"),
+        ("\u2067مرفأ in Marrin", "مرفأ in Marrin"),
+        ("مرفأ\u200f (2)", "مرفأ\u200f (2)"),
+    ],
+)
+def test_a_line_does_not_turn_the_direction_of_what_follows(text: str, expected: str) -> None:
+    assert article.line(text) == expected

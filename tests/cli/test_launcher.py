@@ -120,6 +120,27 @@ def test_an_interrupted_installation_is_done_again(checkout: Path) -> None:
     assert run(checkout, "version")[0] == 0
 
 
+def test_what_uv_began_goes_on_without_uv(checkout: Path) -> None:
+    pytest.importorskip("ensurepip")
+    run(checkout, "version")
+    assert not (checkout / ".venv" / "bin" / "pip").exists()
+    _, _, err = run(checkout, "test", PATH="/usr/bin:/bin")
+    assert "could not install" not in err
+    assert (checkout / ".venv" / "dev.stamp").exists()
+
+
+def test_a_checkout_that_cannot_be_written_says_so(checkout: Path) -> None:
+    read_only = (
+        'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 77; "$1/run" version; exit $?'
+    )
+    command = ["unshare", "-m", "sh", "-c", read_only, "sh", str(checkout)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("this needs the right to mount")
+    assert done.returncode == 1
+    assert "cannot be written: start once as its owner" in done.stderr
+
+
 def test_two_first_starts_at_once_install_once(checkout: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda _: run(checkout, "version"), range(2)))

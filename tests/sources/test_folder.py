@@ -619,6 +619,15 @@ def test_a_look_reads_so_many_bytes_and_one_file_at_the_least(
     assert [len(desk.look(0.6).arrivals) for _ in range(3)] == [1, 1, 0]
 
 
+def test_large_files_are_read_when_no_other_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "BATCH_LARGE_BYTES", 100)
+    for name in ("a.md", "b.md"):
+        desk.write(name, item("Large", "A long text it is. " * 5000))
+    desk.write("c.md", item("Small"))
+    desk.look()
+    assert [[got.guid for got in desk.look(0.6).arrivals] for _ in range(3)] == [["c.md"], ["a.md"], ["b.md"]]
+
+
 def test_looking_at_ten_thousand_files_that_did_not_change_is_quick(desk: Desk) -> None:
     states: dict[str, FileState] = {}
     desk.write("a.md", item("A"))

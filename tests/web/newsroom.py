@@ -12,9 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from feedsvc import article, publish
-from feedsvc.config import ItemsSettings, Settings, SiteSettings
+from feedsvc.config import DatabaseSettings, ItemsSettings, Settings, SiteSettings
 from feedsvc.model import Article, Feed, Item, Person, Rule, Site
 from feedsvc.publish import Catalog
+from feedsvc.queue import open_queue
 from feedsvc.service import Service
 from feedsvc.store import Store, items, meta
 from feedsvc.web import Front, create_app
@@ -72,11 +73,15 @@ class Newsroom:
         )
         self.store.upgrade()
         settings = Settings(
-            folder=self.folder, items=ItemsSettings(path=media), site=SiteSettings(url=self.site.url)
+            folder=self.folder,
+            database=DatabaseSettings(url=self.store.url),
+            items=ItemsSettings(path=media),
+            site=SiteSettings(url=self.site.url),
         )
         catalog = Catalog(self.site, self.feeds)
-        # Nothing in `web` touches the queue.
-        self.service = Service(settings, self.store, None, catalog, self.clock)  # type: ignore[arg-type]
+        self.queue = open_queue(self.store.url, self.store.gate)
+        self.queue.apply_schema()
+        self.service = Service(settings, self.store, self.queue, catalog, self.clock)
         self.app: Flask = create_app(self.service)
         self.front = Front(self.service, self.app)
         self.client: FlaskClient = self.app.test_client()
@@ -104,6 +109,7 @@ class Newsroom:
 
     def close(self) -> None:
         self.front.stop()
+        self.queue.close()
         self.store.close()
 
 

@@ -133,10 +133,32 @@ def test_the_address_of_a_feed_is_copied_with_one_button_and_said_to_be(
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{address}/feeds/all/")
-    page.get_by_role("button", name="Copy").click()
-    page.get_by_text("Address copied.").wait_for()
-    assert page.evaluate("navigator.clipboard.readText()") == f"{address}/feeds/all.rss"
+    for name, suffix in (("RSS", ".rss"), ("Atom", ".atom"), ("JSON Feed", ".json")):
+        page.get_by_role("button", name=f"Copy the {name} address").click()
+        page.get_by_text("Address copied.").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == f"{address}/feeds/all{suffix}"
     context.close()
+
+
+def test_a_topics_addresses_open_with_one_press(address: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/tags/storm")
+    page.get_by_text("Follow this topic").click()
+    assert page.get_by_label("RSS address").input_value() == f"{address}/tags/storm.rss"
+    assert page.get_by_role("button", name="Copy the RSS address").is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/tags/", "/"])
+def test_the_foot_of_a_page_is_at_the_foot_of_the_window_or_below(
+    address: str, browser: Browser, path: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 1400})
+    page.goto(address + path)
+    foot = page.locator("footer.foot").bounding_box()
+    assert foot is not None
+    assert foot["y"] + foot["height"] >= 1400
+    page.close()
 
 
 def test_the_keyboard_reaches_the_content_first(address: str, browser: Browser) -> None:

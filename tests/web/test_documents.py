@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from feedsvc import publish
+from feedsvc.store import meta
 from feedsvc.web.documents import is_navigation
 from tests.web.newsroom import BROWSER, Newsroom, make
 
@@ -70,6 +71,21 @@ def test_feeds_of_tags_and_authors_are_there_as_soon_as_they_are_asked_for(newsr
         reply = newsroom.ask(path)
         assert reply.status == 200, path
         assert b"Storm closes" in reply.body
+
+
+@pytest.mark.parametrize("path", ["/feeds/all.rss", "/feeds/all.json", "/tags/storm.atom", "/feeds.opml"])
+def test_before_the_first_look_a_feed_asks_to_be_asked_again(newsroom: Newsroom, path: str) -> None:
+    with newsroom.store.write() as tx:
+        meta.put(tx.connection, meta.LOOKED, "0")
+    newsroom.front.start()
+    reply = newsroom.ask(path, {"Accept": "application/rss+xml, application/json"})
+    assert (reply.status, reply.headers["retry-after"]) == (503, "2")
+    assert reply.headers["content-type"] == "text/plain; charset=utf-8"
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.body.startswith(b"This newsroom has just opened")
+    newsroom.add(make())
+    newsroom.publish()
+    assert newsroom.ask(path).status == 200
 
 
 @pytest.mark.parametrize(

@@ -160,13 +160,13 @@ def test_a_method_that_is_not_known_is_answered_with_those_that_are(newsroom: Ne
     for path in ("/feeds/all.rss", "/"):
         reply = newsroom.ask(path, method=method)
         assert reply.status == 405
-        assert set(reply.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        assert reply.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_options_tells_scripts_of_other_sites_that_they_may_ask_conditionally(newsroom: Newsroom) -> None:
     reply = newsroom.ask("/feeds/all.rss", {"Origin": "https://other.example"}, "OPTIONS")
     assert reply.status == 200
-    assert set(reply.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert reply.headers["allow"] == "GET, HEAD, OPTIONS"
     assert reply.headers["access-control-allow-origin"] == "*"
     assert "If-None-Match" in reply.headers["access-control-allow-headers"]
 

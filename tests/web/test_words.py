@@ -52,15 +52,36 @@ def test_a_day_is_said_in_full() -> None:
 @pytest.mark.parametrize(
     ("media_type", "said"),
     [
-        ("audio/mpeg", "MP3"),
-        ("audio/x-wav", "WAV"),
-        ("video/mpeg", "MPEG"),
+        ("audio/mpeg", "MP3 audio"),
+        ("audio/x-wav", "WAV audio"),
+        ("audio/wav", "WAV audio"),
+        ("video/quicktime", "QuickTime video"),
+        ("image/svg+xml", "SVG image"),
         ("application/pdf", "PDF"),
-        ("text/vtt; charset=utf-8", "VTT"),
+        ("text/vtt; charset=utf-8", "Subtitles"),
+        ("application/octet-stream", "File"),
+        ("application/vnd.oasis.opendocument.text", "File"),
+        ("nonsense", "File"),
     ],
 )
 def test_a_file_is_said_to_be_what_people_call_it(media_type: str, said: str) -> None:
     assert words.kind(media_type) == said
+
+
+@pytest.mark.parametrize(
+    ("tags", "shared", "said"),
+    [
+        (("harbour", "traffic"), (), "harbour"),
+        (("Harbour", "traffic"), ("harbour",), "traffic"),
+        (("harbour",), ("harbour",), None),
+        (("harbour",), ("harbour", "council"), "harbour"),
+        ((), (), None),
+    ],
+)
+def test_a_row_names_a_tag_that_not_everything_on_its_page_has(
+    tags: tuple[str, ...], shared: tuple[str, ...], said: str | None
+) -> None:
+    assert words.kicker(tags, shared) == said
 
 
 @pytest.mark.parametrize(("count", "said"), [(999, "999 bytes"), (40_400, "40 kB"), (3_440_000, "3.4 MB")])
