@@ -6,6 +6,7 @@ selection ─ render ─ check ─ read back ─▶ Built     (an item that stan
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from feedsvc import formats
@@ -34,11 +35,9 @@ class Built:
 
 def build(selection: Selection) -> list[Built]:
     """Render a selection in every format, each checked, each without the items that would break it."""
-    try:
+    # Where an item stands in the way, each format finds it, and goes on without it.
+    with suppress(formats.RenderError):
         selection = formats.prepare(selection)
-    except formats.RenderError:
-        # Each format finds the item that stands in the way, and goes on without it.
-        pass
     return [_build(selection, format_) for format_ in FORMATS]
 
 

@@ -47,8 +47,8 @@ def only_one(lock: Path, what: str, patience: float) -> Iterator[int]:
             other = held.read().strip()
             if _is_alive(other) or time.monotonic() > until:
                 raise Conflict(
-                    f"another feedsvc (process {other or 'unknown'}) already serves {what}. Stop it first, or "
-                    "give this one a data folder of its own with FEEDSVC_DATABASE__URL."
+                    f"another feedsvc (process {other or 'unknown'}) already serves {what}. Stop it first, "
+                    "or give this one a data folder of its own with FEEDSVC_DATABASE__URL."
                 )
             time.sleep(0.1)
         held.seek(0)

@@ -27,7 +27,8 @@ _PROSE = ["p", "pre", "blockquote"]
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletter|subscri\w+|sign-?up|share|sharing|sharedaddy|social|addtoany"
     r"|related\w*|recommend\w*|recirc\w*|more-from|more-stories|also-read|breadcrumbs?|comments?|commentlist\w*|respond|disqus|sidebar"
-    r"|promo\w*|advert\w*|ads?|toc|table-of-contents|ez-toc\w*|sponsor\w*|popup|modal|overlay|paywall|menu|navigation|navbar|pagination|pager|prev-?next|post-nav\w*|tags"
+    r"|promo\w*|advert\w*|ads?|toc|table-of-contents|ez-toc\w*|sponsor\w*|popup|modal|overlay|paywall|menu"
+    r"|navigation|navbar|pagination|pager|prev-?next|post-nav\w*|tags"
     r"|tag-?list|toolbar|skip-?link|outbrain|taboola|author-bio|about-author|sr-only|screen-reader-text"
     r"|visually-hidden|noprint|teasers?)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -40,7 +41,8 @@ _BYLINE = re.compile(
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af)\s+\S", re.IGNORECASE)
 _MORE = re.compile(
     r"(?:related\b.*|read (?:more|next|also)\b.*|more (?:from|on|stories|about)\b.*|see also|recommended\b.*"
-    r"|(?:most|top|latest|recent) (?:read|popular|posts?|stories|news|articles)|(?:table of )?contents|comments?|\d+ comments?|share this\b.*|you (?:may|might) (?:also )?like\b.*"
+    r"|(?:most|top|latest|recent) (?:read|popular|posts?|stories|news|articles)"
+    r"|(?:table of )?contents|comments?|\d+ comments?|share this\b.*|you (?:may|might) (?:also )?like\b.*"
     r"|mehr zum thema|lesen sie auch|lire aussi)\s*:?",
     re.IGNORECASE,
 )
