@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bs4 import Tag
 from bs4.element import PageElement
 
-from feedsvc.article import inline
+from feedsvc.article import inline, unwanted
 from feedsvc.article.inline import Context, has_text, is_blank, local, number
 from feedsvc.article.policy import BLOCKS, HEADINGS
 
@@ -98,7 +98,7 @@ def _line(html: str, context: Context) -> Iterator[Piece]:
 
 
 def _block(node: Tag, context: Context) -> list[Piece]:
-    if inline.is_unwanted(node, context):
+    if unwanted.is_unwanted(node, context.base):
         return []
     if node.name in _WRITERS:
         return _WRITERS[node.name](node, context)
@@ -176,7 +176,7 @@ def _list(node: Tag, context: Context) -> list[Piece]:
         if child is None or (isinstance(child, Tag) and child.name == "li"):
             items += _item("", _flow(stray, context))
             stray = []
-            if child is not None and not inline.is_unwanted(child, context):
+            if child is not None and not unwanted.is_unwanted(child, context.base):
                 items += _item(local(child) + number(child, "value"), _flow(child.children, context))
         else:
             stray.append(child)
@@ -259,7 +259,9 @@ def _cells(row: Tag) -> Iterator[Tag]:
 
 
 def _section(node: Tag, context: Context) -> str:
-    rows = (row for row in _elements(node) if row.name == "tr" and not inline.is_unwanted(row, context))
+    rows = (
+        row for row in _elements(node) if row.name == "tr" and not unwanted.is_unwanted(row, context.base)
+    )
     html = "".join(f"<tr{local(row)}>{cells}</tr>" for row in rows if (cells := _row(row, context)))
     return f"<{node.name}>{html}</{node.name}>" if html else ""
 

@@ -1,4 +1,4 @@
-"""Write what runs within a line: text, emphasis, links, images, recordings; and know what is not wanted."""
+"""Write what runs within a line: text, emphasis, links, images, recordings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bs4 import Tag
 from bs4.element import PageElement
 
-from feedsvc.article import media, urls
+from feedsvc.article import media, unwanted, urls
 from feedsvc.article.policy import BLOCKS, EMPHASIS
 from feedsvc.article.tree import attribute, is_text
 
@@ -41,17 +41,6 @@ _TITLED = frozenset({"abbr", "dfn"})
 _DATED = frozenset({"del", "ins", "time"})
 _RUBY = frozenset({"ruby", "rp", "rt"})
 
-_HIDDEN_STYLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_SHARE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:share|sharing|sharedaddy|social|addtoany|addthis|feedflare|jp-relatedposts|print-link)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_SHARE_TEXT = 120
-"""Characters: a longer text is about sharing, not a row of buttons."""
-_FOLDED_ROLES = frozenset({"region", "tabpanel"})
-"""Of text that the page hides until its heading is clicked: it belongs to the article."""
-_CHROME_ROLES = frozenset({"alertdialog", "dialog", "navigation", "search"})
-
 
 def write(nodes: Iterable[PageElement], context: Context) -> str:
     """Return the nodes as HTML that may stand in a paragraph; blocks among them are flattened."""
@@ -78,7 +67,7 @@ def part(node: PageElement, context: Context) -> str:
     """Return one node as inline HTML; empty elements leave only their spaces and breaks."""
     if not isinstance(node, Tag):
         return _text(str(node), context) if is_text(node) else ""
-    if is_unwanted(node, context):
+    if unwanted.is_unwanted(node, context.base):
         return ""
     if node.name in WRITERS:
         return WRITERS[node.name](node, context)
@@ -116,7 +105,7 @@ def wrapper(node: Tag, context: Context) -> Wrap | None:
 
 def keeps_tags(node: Tag, context: Context) -> bool:
     """Say whether an element is written as something of its own, rather than as its mere content."""
-    if node.name in WRITERS or node.name in BLOCKS or is_unwanted(node, context):
+    if node.name in WRITERS or node.name in BLOCKS or unwanted.is_unwanted(node, context.base):
         return True
     return wrapper(node, context) is not None
 
@@ -170,40 +159,6 @@ def has_text(html: str) -> bool:
 def is_empty(text: str) -> bool:
     """Say whether a text consists of spaces and invisible characters."""
     return _VISIBLE.search(text) is None
-
-
-def is_unwanted(node: Tag, context: Context) -> bool:
-    """Say whether an element goes with all it holds: hidden, navigation, sharing, a form."""
-    name, attributes = node.name, node.attrs
-    if name == "nav":
-        return True
-    if name == "form":
-        return node.find("h1") is None and len(node.find_all("p", limit=3)) < 3
-    if not attributes:
-        return False
-    if name == "a" and _is_button(node, context):
-        return True
-    if _is_hidden(node) and attribute(node, "role") not in _FOLDED_ROLES:
-        return True
-    if "role" in attributes and attribute(node, "role") in _CHROME_ROLES:
-        return True
-    if "class" not in attributes:
-        return False
-    return bool(_SHARE_CLASS.search(attribute(node, "class"))) and len(node.get_text().strip()) <= _SHARE_TEXT
-
-
-def _is_hidden(node: Tag) -> bool:
-    return "hidden" in node.attrs or bool(_HIDDEN_STYLE.search(attribute(node, "style")))
-
-
-def _is_button(link: Tag, context: Context) -> bool:
-    if "footnote-backref" in attribute(link, "class") or attribute(link, "role") == "doc-backlink":
-        return True
-    href = attribute(link, "href").strip()
-    if href.lower().startswith("mailto:?"):
-        return True
-    url = urls.absolute(href, context.base) if href else None
-    return url is not None and urls.is_sharing(url)
 
 
 def _text(text: str, context: Context) -> str:
