@@ -49,7 +49,7 @@ class Outcome:
     @property
     def did_something(self) -> bool:
         """Say whether there is anything to tell."""
-        return bool(self.new or self.changed or self.withdrawn or self.problems or self.error)
+        return bool(self.new or self.changed or self.withdrawn or self.problems)
 
 
 def refresh_folder(

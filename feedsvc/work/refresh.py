@@ -100,7 +100,12 @@ def tell(outcome: Outcome) -> None:
         f"new={outcome.new} changed={outcome.changed} withdrawn={outcome.withdrawn} "
         f"unchanged={outcome.unchanged} problems={outcome.problems}"
     )
-    held = f" held={outcome.held}" if outcome.held else ""
+    held = (
+        f" held={outcome.held}: so many files are gone at once that nothing is withdrawn until "
+        "`feedsvc items confirm-removals`"
+        if outcome.held
+        else ""
+    )
     error = f' error="{outcome.error}"' if outcome.error else ""
     log.log(
         logging.WARNING if outcome.error or outcome.held else logging.INFO,

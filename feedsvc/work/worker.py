@@ -78,6 +78,7 @@ class Looker:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="looker", daemon=True)
         self._looks = 0
+        self._trouble = ("", 0)
         self._looked = False
 
     def start(self) -> None:
@@ -112,8 +113,10 @@ class Looker:
                 monotonic=time.monotonic(),
                 progress=Progress(time.monotonic()),
             )
-            if outcome.did_something:
+            trouble = (outcome.error, outcome.held)
+            if outcome.did_something or trouble != self._trouble:
                 refresh.tell(outcome)
+            self._trouble = trouble
             self._looks += 1
             if not self._looked and (not outcome.unsettled or self._looks > PATIENCE):
                 self._note_looked()
