@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from bs4 import BeautifulSoup, Tag
 
@@ -81,8 +82,13 @@ def prune(body: Tag, title: str, authors: tuple[str, ...]) -> None:
     for tag in body.find_all(_CHROME_TAGS):
         if not tag.decomposed and not _holds_article(tag, size):
             tag.decompose()
-    for tag in body.find_all(True):
-        if not tag.decomposed and _is_chrome(tag, size):
+    named = [tag for tag in body.find_all(True) if not tag.decomposed and _is_chrome(tag, size)]
+    shares: Counter[str] = Counter()
+    for tag in named:
+        shares[attribute(tag, "class")] += len(tag.get_text())
+    for tag in named:
+        # Many small parts of one kind that make up the page are what it is about: a list of news.
+        if not tag.decomposed and shares[attribute(tag, "class")] <= size * _LARGE:
             tag.decompose()
     for tag in body.find_all("header"):
         if not tag.decomposed and tag.find("h1") is None and tag.find_parent("article") is None:
@@ -98,7 +104,7 @@ def standfirst(body: Tag) -> str:
         class_=re.compile(r"(?:^|[\s_-])(?:standfirst|dek|deck|subtitle|subheadline|lede?)(?:$|[\s_-])")
     ):
         text = text_of(tag)
-        if 50 <= len(text) <= 500:
+        if 50 <= len(text) <= 500 and tag.find("h1") is None:
             return text
     return ""
 

@@ -148,3 +148,24 @@ def test_any_page_gives_clean_content(page: str) -> None:
     found = article.extract(page, "https://news.example/a")
     assert article.clean(found.content) == found.content
     assert found.title == article.sendable(found.title)
+
+
+def test_a_page_that_lists_news_keeps_its_list() -> None:
+    teasers = "".join(
+        f'<div class="teaser"><h3><a href="/n/{n}.html">Headline {n} of the day</a></h3>'
+        f"<p>What headline {n} is about, in one short sentence.</p></div>"
+        for n in range(8)
+    )
+    found = article.extract(f"<html><body><h1>All news</h1>{teasers}<a href='?p=2'>Older</a></body></html>")
+    assert found.title == "All news"
+    assert all(f"Headline {n} of the day" in found.content for n in range(8))
+    assert found.summary.startswith("What headline 0 is about")
+
+
+def test_a_block_around_the_headline_is_no_standfirst() -> None:
+    lede = '<p>Essay</p><h1>The clock</h1><p class="dek">In 1911 Marrin sold it.</p>'
+    head = f'<section class="lede">{lede}</section>'
+    text = "<p>Nobody alive remembers the day, but the ledger in the town hall does, in brown ink.</p>"
+    found = article.extract(f"<html><body><main>{head}{text}</main></body></html>")
+    assert found.title == "The clock"
+    assert "The clock" not in found.summary
