@@ -67,12 +67,15 @@ def suggestion(key: str) -> str | None:
     return next(name for name in FIELDS[_NAMES[close[0]]] if plain(name) == close[0]) if close else None
 
 
-def body_format(key: str, *, is_json: bool) -> Literal["html", "markdown"] | None:
+def body_format(key: str, *, is_json: bool) -> Literal["html", "markdown", "text"] | None:
     """Return how a field that holds the body is written; None for any other field.
 
-    `content` is HTML in JSON, as other systems' interfaces have it, and Markdown in YAML and TOML.
+    `content` is HTML in JSON, as other systems' interfaces have it, and Markdown in YAML and TOML;
+    `content_text` is plain text, as in JSON Feed.
     """
     name = plain(key)
     if name == "contenthtml" or (is_json and name == "content"):
         return "html"
-    return "markdown" if name in ("content", "contenttext", "body") else None
+    if name == "contenttext":
+        return "text"
+    return "markdown" if name in ("content", "body") else None

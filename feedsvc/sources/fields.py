@@ -149,13 +149,13 @@ class _Reader:
                 return found
         return None
 
-    def body(self, form: Literal["html", "markdown"]) -> str | None:
+    def body(self, form: Literal["html", "markdown", "text"]) -> str | None:
         """Return the text that a field holds, in a file that has none below its fields."""
         keys = [key for key in self._fields.values if self._body_format(key) == form]
         found = [self.read(key, values.prose) for key in keys if self._fields.values[key] is not None]
         return next((value for value in found if value is not None), None)
 
-    def _body_format(self, key: str) -> Literal["html", "markdown"] | None:
+    def _body_format(self, key: str) -> Literal["html", "markdown", "text"] | None:
         if self._fields.body.strip():
             return None
         return aliases.body_format(key, is_json=self._fields.kind == "json")

@@ -409,3 +409,8 @@ def texts(value: object) -> Iterator[str]:
         yield from (text for pair in value.items() for part in pair for text in texts(part))
     elif isinstance(value, list | tuple):
         yield from (text for part in value for text in texts(part))
+
+
+def test_plain_text_in_json_keeps_its_angle_brackets(root: Path) -> None:
+    article = made(root, "text.json", json.dumps({"title": "Pier", "content_text": "Line <two> & three."}))
+    assert article.content == "<p>Line &lt;two&gt; &amp; three.</p>"
