@@ -5,6 +5,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Literal
 
+BodyFormat = Literal["html", "markdown", "text"]
+BODY_FORMATS: tuple[BodyFormat, ...] = ("html", "markdown", "text")
+
 FIELDS: dict[str, tuple[str, ...]] = {
     "title": ("title", "name", "headline"),
     "summary": ("summary", "description", "excerpt", "subtitle", "dek"),
@@ -67,7 +70,7 @@ def suggestion(key: str) -> str | None:
     return next(name for name in FIELDS[_NAMES[close[0]]] if plain(name) == close[0]) if close else None
 
 
-def body_format(key: str, *, is_json: bool) -> Literal["html", "markdown", "text"] | None:
+def body_format(key: str, *, is_json: bool) -> BodyFormat | None:
     """Return how a field that holds the body is written; None for any other field.
 
     `content` is HTML in JSON, as other systems' interfaces have it, and Markdown in YAML and TOML;

@@ -176,10 +176,9 @@ class _Desk:
             files.suffix(self._path), "markdown"
         )
         written, body = self._written, self._fields.body
-        if not body.strip() and written.html is not None:
-            return written.format or "html", written.html
-        if not body.strip() and written.markdown is not None:
-            return written.format or "markdown", written.markdown
+        if written.body is not None:
+            form, body = written.body
+            return written.format or form, body
         return written.format or by_suffix, body
 
     def _page(self, page: str) -> Article:

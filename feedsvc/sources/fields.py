@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from feedsvc.model import Enclosure, Image, Link, Origin, Person
 from feedsvc.sources import aliases, values
+from feedsvc.sources.aliases import BODY_FORMATS, BodyFormat
 from feedsvc.sources.frontmatter import Fields
 from feedsvc.sources.problems import Report
 from feedsvc.sources.values import Unfit
@@ -51,9 +52,8 @@ class Written:
     via: tuple[Link, ...] = ()
     related: tuple[Link, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
-    html: str | None = None
-    """The body, where a data file carries it as HTML."""
-    markdown: str | None = None
+    body: tuple[BodyFormat, str] | None = None
+    """Where a field holds the body: how it is written, and the body."""
 
 
 def interpret(fields: Fields, report: Report, timezone: str) -> Written:
@@ -91,8 +91,7 @@ def interpret(fields: Fields, report: Report, timezone: str) -> Written:
         via=reader.all("via", values.links),
         related=reader.all("related", values.links),
         extra=reader.extra(),
-        html=reader.body("html"),
-        markdown=reader.body("markdown"),
+        body=reader.body(),
     )
 
 
@@ -149,13 +148,16 @@ class _Reader:
                 return found
         return None
 
-    def body(self, form: Literal["html", "markdown", "text"]) -> str | None:
-        """Return the text that a field holds, in a file that has none below its fields."""
-        keys = [key for key in self._fields.values if self._body_format(key) == form]
-        found = [self.read(key, values.prose) for key in keys if self._fields.values[key] is not None]
-        return next((value for value in found if value is not None), None)
+    def body(self) -> tuple[BodyFormat, str] | None:
+        """Return the body that a field holds, HTML rather than text, in a file that has none below."""
+        keys = {key: form for key in self._fields.values if (form := self._body_format(key))}
+        for form in BODY_FORMATS:
+            for key in (key for key in keys if keys[key] == form and self._fields.values[key] is not None):
+                if (found := self.read(key, values.prose)) is not None:
+                    return form, found
+        return None
 
-    def _body_format(self, key: str) -> Literal["html", "markdown", "text"] | None:
+    def _body_format(self, key: str) -> BodyFormat | None:
         if self._fields.body.strip():
             return None
         return aliases.body_format(key, is_json=self._fields.kind == "json")
@@ -202,7 +204,7 @@ def _format(value: object) -> str:
     word = {"md": "markdown", "htm": "html", "txt": "text", "plain": "text"}.get(
         found := values.text(value).lower(), found
     )
-    if word not in ("markdown", "html", "text"):
+    if word not in BODY_FORMATS:
         raise Unfit("E106", f"“{values.brief(word)}” is no format. Write markdown, html or text")
     return word
 
@@ -212,7 +214,7 @@ def _flat(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_flat(part) for part in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}={_flat(part)}" for key, part in value.items())
+        return ", ".join(f"{values.text(key)}={_flat(part)}" for key, part in value.items())
     return "" if value is None else values.text(value)
 
 

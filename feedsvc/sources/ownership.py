@@ -116,7 +116,7 @@ def _walked(claims: Sequence[Claim], known: Mapping[str, FileState], left: Colle
         if home and home != claim.path and (claim.path in left or claim.path not in known):
             state = known[home]
             if _same_content(claim, state, load(state.hash)):
-                moved[claim.path] = home
+                moved[claim.path] = homes.pop(claim.inode)
     while over := [path for path in moved if path in known and path not in moved.values()]:
         for path in over:
             del moved[path]

@@ -229,10 +229,10 @@ def test_json_feed_items_work_as_they_are() -> None:
     report = Report("items", "a.json", text)
     written = interpret(read_data(text, ".json", "a.json", "items")[0], report, "UTC")
     assert report.problems == []
-    assert (written.guid, written.link, written.html) == (
+    assert (written.guid, written.link, written.body) == (
         "https://x.example/1",
         "https://x.example/1",
-        "<p>H</p>",
+        ("html", "<p>H</p>"),
     )
     assert written.enclosures == (Enclosure("https://x.example/a.mp3", "audio/mpeg", 9, "", 6),)
     assert written.updated == datetime(2026, 11, 24, 11, tzinfo=UTC)
