@@ -180,7 +180,9 @@ def _remember_look(store: Store, key: str, look: Look, now: datetime) -> None:
 
 
 def _answered(state: SourceState, refreshed: Refreshed, now: datetime, next_at: datetime) -> SourceState:
-    asked = replace(state, last_try=now, last_success=now, next_at=next_at, failures=0, error="")
+    asked = replace(
+        state, last_try=now, last_success=now, next_at=next_at, failures=0, error="", paused=False
+    )
     if refreshed.status == "unchanged":
         return asked
     return replace(

@@ -97,6 +97,7 @@ def publish(store: Store, catalog: Catalog, now: datetime) -> Published:
         problems += [problem for plan, results in made for problem in _problems(plan, results)]
         if not overtaken:
             break
+    _take_down(store, catalog)
     _note_scanned(store, looked)
     return Published(tuple(document.path for document in done), tuple(problems), moment)
 
@@ -239,6 +240,21 @@ def _store(store: Store, made: Sequence[tuple[Plan, list[Built]]]) -> list[Plan]
         for document in fresh:
             rendered.put(tx.connection, document, tx.seq())
     return overtaken
+
+
+def _take_down(store: Store, catalog: Catalog) -> None:
+    """Take down the feeds that are configured no more."""
+    with store.read() as connection:
+        gone = [state.path for state in feeds.all(connection) if catalog.at(state.path) is None]
+    if not gone:
+        return
+    with store.write() as tx:
+        for path in gone:
+            feeds.remove(tx.connection, path)
+            sources.put_problems(tx.connection, PROBLEMS, path, ())
+        for path in gone:
+            for suffix in formats.SUFFIXES.values():
+                rendered.remove(tx.connection, path + suffix, tx.seq())
 
 
 def _note_scanned(store: Store, looked: bool) -> None:

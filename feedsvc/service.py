@@ -41,6 +41,7 @@ def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_
     StoreError where the database does not answer or is not of this version.
     """
     store, queue = _open(settings, clock)
+    store.verify()
     with store.read() as connection:
         site = replace(config.site(settings), id=meta.get(connection, meta.SITE_ID) or "")
     catalog = Catalog(site, config.feeds(settings))
@@ -105,5 +106,6 @@ def upstream(settings: config.Settings, key: str) -> UpstreamRules:
         tags=source.tags,
         language=source.language,
         limit=source.limit,
+        content=source.content,
         max_html_bytes=settings.limits.item_html_bytes,
     )

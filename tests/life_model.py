@@ -88,6 +88,12 @@ class Model:
         for arrival, word in first.values():
             self._arrive(source, arrival, word, now)
 
+    def is_walking(self, files: Mapping[str, File]) -> bool:
+        """Say whether a known file lies at a known path that was another's."""
+        news = [path for path, file in sorted(files.items()) if self._is_news(path, file)]
+        walked = _walked(news, files, self.known, self.known.keys() - files.keys())
+        return bool(walked.keys() & self.known.keys() or set(walked.values()) & files.keys())
+
     def words(self, now: datetime) -> set[str]:
         """Return the words that the public may see."""
         return {item.word for item in self.items.values() if item.is_visible(now)}

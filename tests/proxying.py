@@ -28,9 +28,9 @@ WRAPPED = """{{
 	local_certs
 	default_bind 127.0.0.1
 	https_port {port}
-	storage file_system {folder}/storage
+	storage file_system "{folder}/storage"
 }}
-import {deploy}/Caddyfile
+import "{deploy}/Caddyfile"
 """
 
 

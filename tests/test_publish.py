@@ -152,6 +152,19 @@ def test_a_tag_that_no_item_has_has_no_feed(room: Desk) -> None:
         assert {state.path for state in feeds.all(connection)} == {"/feeds/all", "/feeds/storms"}
 
 
+def test_a_feed_that_is_configured_no_more_is_taken_down(room: Desk) -> None:
+    room.save("a.md", "Storm", tags="storm")
+    room.look()
+    room.publish()
+    service = room.service
+    catalog = replace(service.catalog, feeds=service.catalog.feeds[:1])
+    publishing.publish(service.store, catalog, room.clock())
+    with service.store.read() as connection:
+        assert rendered.find(connection, "/feeds/storms.rss") is None
+        assert {state.path for state in feeds.all(connection)} == {"/feeds/all"}
+    assert room.titles() == ["Storm"]
+
+
 def test_an_item_that_would_break_a_feed_is_left_out_and_named(room: Desk) -> None:
     room.save("a.md", "Storm")
     room.save("b.md", "Market")

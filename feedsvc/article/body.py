@@ -28,10 +28,10 @@ _PROSE = ["p", "pre", "blockquote"]
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletter|subscri\w+|sign-?up|share|sharing|sharedaddy|social|addtoany"
     r"|related\w*|recommend\w*|recirc\w*|more-from|more-stories|also-read|breadcrumbs?|comments?|commentlist\w*|respond|disqus|sidebar"
-    r"|promo\w*|advert\w*|ads?|toc-?(?:container|wrapper|list)|table-of-contents|ez-toc\w*|sponsor\w*|popup|modal|overlay|paywall|menu"
+    r"|promo\w*|advert\w*|ads?|table-of-contents|ez-toc\w*|sponsor\w*|popup|modal|overlay|paywall|menu"
     r"|navigation|navbar|pagination|pager|prev-?next|post-nav\w*|tags"
     r"|tag-?list|toolbar|skip-?link|outbrain|taboola|author-bio|about-author|sr-only|screen-reader-text"
-    r"|visually-hidden|noprint|teasers?)(?:$|[\s_-])",
+    r"|visually-hidden|noprint|teasers?)(?:$|[\s_-])|(?:^|\s)toc(?:$|\s)",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from bs4 import BeautifulSoup, Tag
 
@@ -44,6 +45,10 @@ def extract(page: str, url: str | None = None) -> Article:
     standfirst = body.standfirst(part)
     body.prune(part, title, tuple(person.name for person in found.authors))
     content = clean(str(part), base or found.link)
+    if not content and soup.body is not None and part is not soup.body:
+        # What looked like the article was not: all of the page's text is better than none.
+        body.prune(soup.body, title, ())
+        content = clean(str(soup.body), base or found.link)
     return _article(title, content, found, standfirst)
 
 
@@ -99,22 +104,26 @@ def _base(soup: BeautifulSoup, url: str | None) -> str | None:
 
 
 def _title(soup: BeautifulSoup, part: Tag, found: Metadata) -> str:
-    """Return the h1 of the article, else of the page unless the page's title is about something else."""
-    main = soup.find("main")
-    for place in (part, main, soup):
-        for heading in place.find_all("h1", limit=5) if place is not None else ():
-            text = text_of(heading)
-            if text and (not found.title or not _is_of_site(text, found, place is soup)):
-                return text
-    return found.title
+    """Return the h1 of the article, else of the page, unless the page's title is about something else.
+
+    Many sites have their logo in an h1; of several in an article most are headings within it.
+    """
+    for place in (part, soup.find("main"), soup):
+        headings = (
+            [text_of(heading) for heading in place.find_all("h1", limit=5)] if place is not None else []
+        )
+        needs_witness = place is soup or len(headings) > 1
+        for text in headings:
+            if text and (not found.title or _is_title(text, found, needs_witness)):
+                return unescape(text)
+    return unescape(found.title)
 
 
-def _is_of_site(heading: str, found: Metadata, is_outside: bool) -> bool:
-    """Say whether an h1 names the site, as many put their logo in one, rather than the article."""
+def _is_title(heading: str, found: Metadata, needs_witness: bool) -> bool:
     if found.site and same(heading, found.site):
-        return True
+        return False
     one, other = set(words(heading)), set(words(found.title))
-    return is_outside and len(one & other) * 2 < min(len(one), len(other))
+    return not needs_witness or len(one & other) * 2 >= min(len(one), len(other))
 
 
 def _written_summary(texts: tuple[str, ...], content: str, title: str, language: str | None) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from feedsvc import article
 from feedsvc.model import Arrival, Article, Enclosure, Image, Link, Origin, Person, Problem
@@ -41,7 +41,8 @@ class UpstreamRules:
     """What the configuration says about one upstream feed.
 
     `tags` are added to every item's own; `language` is the items' where it is not empty; the newest
-    `limit` entries are taken; HTML of more than `max_html_bytes` becomes plain text.
+    `limit` entries are taken; HTML of more than `max_html_bytes` becomes plain text. With `content`
+    "summary" their text is left with whoever wrote it.
     """
 
     key: str
@@ -50,6 +51,7 @@ class UpstreamRules:
     language: str = ""
     limit: int = 200
     max_html_bytes: int = 262_144
+    content: Literal["full", "summary"] = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def arrival(entry: RawEntry, reading: Reading) -> tuple[Arrival | None, list[Pro
     summary = _plain(lead)
     made = Article(
         title=title,
-        content=content,
+        content=content if reading.rules.content == "full" else "",
         summary=article.shorten(summary, 300, language)
         if summary
         else article.summarise(content, title, language),

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from feedsvc.store import sql
 from feedsvc.store.schema import feed
@@ -39,6 +39,11 @@ def put(c: Connection, state: FeedState) -> None:
         "valid_until": to_ms_or_none(state.valid_until),
     }
     sql.put(c, feed, [row])
+
+
+def remove(c: Connection, path: str) -> None:
+    """Forget a feed that is published no more."""
+    c.execute(delete(feed).where(feed.c.path == path))
 
 
 def state(c: Connection, path: str) -> FeedState | None:

@@ -39,7 +39,8 @@ class SourceState:
 def ensure(c: Connection, key: str, kind: str, title: str, url: str) -> None:
     """Make sure that a source is known under this kind, title and address; its history stays.
 
-    A new address forgets the validators of the old one, which would ask it the wrong question.
+    A new address forgets the validators of the old one, which would ask it the wrong question, and
+    that the old one was gone.
     """
     known = state(c, key)
     if known is None:
@@ -47,7 +48,7 @@ def ensure(c: Connection, key: str, kind: str, title: str, url: str) -> None:
         return
     told = replace(known, kind=kind, title=title, url=url)
     if url != known.url:
-        told = replace(told, etag=None, last_modified=None)
+        told = replace(told, etag=None, last_modified=None, paused=False)
     if told != known:
         put_state(c, told)
 

@@ -39,6 +39,7 @@ class Front:
         self._answered = app.extensions[EXTENSION].answered
         self._by_path = self._documents.by_path
         self._version: int | None = None
+        self._trouble = ""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -80,11 +81,20 @@ class Front:
             if version != self._version:
                 self._load()
                 self._version = version
+            self._tell("")
         except StoreError as error:
-            log.warning("front status=stale reason=%s", error)
+            self._tell(str(error))
         except Exception:
             # Without this thread the process would serve old news for ever: it outlives every bug.
             log.exception("front status=failed")
+
+    def _tell(self, trouble: str) -> None:
+        """Log that memory has become stale, why, and that it is no longer: once each, not at every look."""
+        if trouble and trouble != self._trouble:
+            log.warning("front status=stale reason=%s", trouble)
+        elif self._trouble and not trouble:
+            log.info("front status=fresh")
+        self._trouble = trouble
 
     def _load(self) -> None:
         with self._service.store.read() as connection:

@@ -57,6 +57,13 @@ def refresh_source(service: Service, client: Client, key: str, jitter: float) ->
     return outcome
 
 
+def is_paused(service: Service, key: str) -> bool:
+    """Say whether a source is switched off: it said that it is gone, and nobody gave it another address."""
+    with service.store.read() as connection:
+        state = states.state(connection, key)
+    return state is not None and state.paused
+
+
 def refresh_folder(service: Service) -> Outcome:
     """Look at items/ until it has settled, and take in what changed."""
     source = folder(service.settings)

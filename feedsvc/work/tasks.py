@@ -44,6 +44,8 @@ def register(service: Service, client: Client) -> None:
 
     @app.task(name=REFRESH, retry=AGAIN)
     def run_refresh(source: str) -> None:
+        if refresh.is_paused(service, source):
+            return
         # Jitter spreads load; nobody must be unable to guess it.
         refresh.refresh_source(service, client, source, random.random())  # noqa: S311
 

@@ -99,6 +99,18 @@ def test_a_source_that_fails_keeps_its_items_and_says_in_one_sentence_what_is_wr
     assert room.titles() == ["Ferry returns"]
 
 
+def test_a_source_that_is_gone_is_asked_no_more_until_it_has_another_address(
+    room: Desk, upstream: EvilServer
+) -> None:
+    point_at(room, upstream.url + "/410")
+    tasks.arrange(room.service, NOON)
+    ask(room)
+    assert refresh.is_paused(room.service, "agency")
+    point_at(room, upstream.url + "/ok")
+    tasks.arrange(room.service, NOON)
+    assert not refresh.is_paused(room.service, "agency")
+
+
 def test_a_refresh_is_due_again_after_the_interval_and_later_after_failures(
     room: Desk, upstream: EvilServer
 ) -> None:
