@@ -149,7 +149,7 @@ def serving(folder: Path, config: str = "", **environment: str) -> Iterator[Tree
     """Run the service until the end of the block; ready when the block begins."""
     tree = start(folder, free_port(), config, **environment)
     try:
-        eventually(tree.ready, 30, "the service is ready")
+        eventually(tree.ready, 60, "the service is ready")
         yield tree
     finally:
         if tree.process.poll() is None:

@@ -23,9 +23,9 @@ DEEP = "<rss version='2.0'>" + "<a>" * 1_000_000
 
 @pytest.fixture
 def parser() -> Iterator[Parser]:
-    with_limits = Parser(seconds=1, megabytes=200)
-    yield with_limits
-    with_limits.close()
+    patient = Parser()
+    yield patient
+    patient.close()
 
 
 def child(parser: Parser) -> int:
@@ -47,12 +47,14 @@ def test_one_process_serves_feed_after_feed(parser: Parser) -> None:
     assert child(parser) == first
 
 
-def test_a_feed_that_takes_too_long_is_given_up_in_time(parser: Parser) -> None:
+def test_a_feed_that_takes_too_long_is_given_up_in_time() -> None:
+    hurried = Parser(seconds=3, megabytes=200)
     begun = time.monotonic()
-    with pytest.raises(ParseError, match="more than 1 seconds"):
-        parser.parse(DEEP)
-    assert time.monotonic() - begun < 4
-    assert parser.parse(FEED).version == "rss20"
+    with pytest.raises(ParseError, match="more than 3 seconds"):
+        hurried.parse(DEEP)
+    assert time.monotonic() - begun < 9
+    assert hurried.parse(FEED).version == "rss20"
+    hurried.close()
 
 
 def test_a_feed_that_takes_too_much_memory_is_given_up() -> None:
