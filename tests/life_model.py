@@ -25,7 +25,8 @@ class File:
     """A file as a look finds it."""
 
     data: bytes
-    inode: int
+    place: tuple[int, int]
+    """Its inode number, and when it was changed."""
     seed: int
     """Of its long text; 0 where there is none."""
     word: str
@@ -37,7 +38,7 @@ class Known:
     """What a look remembers of a file."""
 
     data: bytes
-    inode: int
+    place: tuple[int, int]
     seed: int
     guid: str
     refused: bool = False
@@ -119,7 +120,7 @@ class Model:
 
     def _is_news(self, path: str, file: File) -> bool:
         known = self.known.get(path)
-        if known is None or (known.data, known.inode) != (file.data, file.inode):
+        if known is None or (known.data, known.place) != (file.data, file.place):
             return True
         if known.refused and (not known.guid or "a refused id that is free again" not in OPEN):
             return _guid(file) not in {other.guid for other in self.known.values()}
@@ -167,12 +168,12 @@ def _walked(
     news: Iterable[str], files: Mapping[str, File], known: Mapping[str, Known], missing: Collection[str]
 ) -> dict[str, str]:
     """Return the old path of each file that is untouched under another name, unless it lies over a third."""
-    left = {path for path, old in known.items() if path in missing or files[path].inode != old.inode}
-    homes = {known[path].inode: path for path in left if known[path].guid}
+    left = {path for path, old in known.items() if path in missing or files[path].place[0] != old.place[0]}
+    homes = {known[path].place[0]: path for path in left if known[path].guid}
     walked = {
         path: home
         for path in news
-        if (home := homes.get(files[path].inode, path)) != path
+        if (home := homes.get(files[path].place[0], path)) != path
         and (path in left or path not in known)
         and files[path].data == known[home].data
         and _may_be(files[path], known[home])
@@ -198,7 +199,7 @@ def _moves(
             return _guid(file) == old.guid
         if kind == "bytes":
             return file.data == old.data and _may_be(file, old)
-        return file.inode == old.inode and 0 < file.seed == old.seed and _may_be(file, old)
+        return file.place[0] == old.place[0] and 0 < file.seed == old.seed and _may_be(file, old)
 
     for kind in ("id", "bytes", "inode"):
         for path in news:
@@ -212,7 +213,7 @@ def _moves(
 
 
 def _distance(path: str, file: File, old: str, known: Known) -> tuple[bool, bool, str]:
-    return file.inode != known.inode, path.rpartition("/")[2] != old.rpartition("/")[2], old
+    return file.place[0] != known.place[0], path.rpartition("/")[2] != old.rpartition("/")[2], old
 
 
 def _guid(file: File) -> str | None:
@@ -242,7 +243,7 @@ def _owned(
             wanted = "" if old in owners else old
         elif not wanted and file.made.article:
             wanted = _fresh(path, {*owners, *lost, *had.values()})
-        owned[path] = Known(file.data, file.inode, file.seed, wanted, is_refused)
+        owned[path] = Known(file.data, file.place, file.seed, wanted, is_refused)
         owners |= {wanted} - {""}
     return owned
 

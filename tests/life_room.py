@@ -169,7 +169,9 @@ class Room:
             if place.is_file() and path in self.texts:
                 data, text = place.read_bytes(), self.texts[path]
                 seed = 0 if text.fault == "empty" else text.seed
-                found[path] = File(data, place.stat().st_ino, seed, text.word, self._compose(path, data))
+                about = place.stat()
+                where = (about.st_ino, about.st_mtime_ns)
+                found[path] = File(data, where, seed, text.word, self._compose(path, data))
         assert found.keys() == self.texts.keys()
         return found
 
@@ -226,9 +228,8 @@ class Room:
         with self.desk.service.store.read() as connection:
             states = sources.files(connection, FOLDER)
             problems = sources.problems(connection, FOLDER)
-        assert {path: state.guid for path, state in states.items()} == {
-            path: known.guid for path, known in self.model.known.items()
-        }
+        held = {path: state.guid for path, state in states.items()}
+        assert held == {path: known.guid for path, known in self.model.known.items()}
         guids = [state.guid for state in states.values() if state.guid]
         assert len(guids) == len(set(guids))
         codes = {path: {problem.code for problem in problems if problem.path == path} for path in states}

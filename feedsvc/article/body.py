@@ -34,6 +34,7 @@ _CHROME = re.compile(
     r"|visually-hidden|noprint|teasers?)(?:$|[\s_-])|(?:^|\s)toc(?:$|\s)",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"(?:^|[\s_-])(?:comments?|commentlist\w*)(?:$|[\s_-])", re.IGNORECASE)
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:byline|by-line|author|authors|dateline|datetime|date|timestamp|published|updated|posted-on"
     r"|meta|metadata|reading-time|entry-meta|post-meta)(?:$|[\s_-])",
@@ -88,7 +89,9 @@ def prune(body: Tag, title: str, authors: tuple[str, ...]) -> None:
         shares[attribute(tag, "class")] += len(tag.get_text())
     for tag in named:
         # Many small parts of one kind that make up the page are what it is about: a list of news.
-        if not tag.decomposed and shares[attribute(tag, "class")] <= size * _LARGE:
+        if tag.decomposed:
+            continue
+        if shares[attribute(tag, "class")] <= size * _LARGE or _COMMENT.search(_names(tag)):
             tag.decompose()
     for tag in body.find_all("header"):
         if not tag.decomposed and tag.find("h1") is None and tag.find_parent("article") is None:
@@ -133,8 +136,12 @@ def _holds_article(tag: Tag, size: int) -> bool:
 
 
 def _is_chrome(tag: Tag, size: int) -> bool:
-    names = f"{attribute(tag, 'class')} {attribute(tag, 'id')}"
+    names = _names(tag)
     return len(names) > 1 and bool(_CHROME.search(names)) and not _holds_article(tag, size)
+
+
+def _names(tag: Tag) -> str:
+    return f"{attribute(tag, 'class')} {attribute(tag, 'id')}"
 
 
 def _remove_more(body: Tag) -> None:

@@ -10,10 +10,11 @@ from bs4 import BeautifulSoup, Tag
 from feedsvc.article import body, metadata, tree, urls
 from feedsvc.article.clean import clean
 from feedsvc.article.images import first_image
+from feedsvc.article.language import language as language_of
 from feedsvc.article.metadata import Metadata
 from feedsvc.article.sentences import is_unspaced, sentences
 from feedsvc.article.summary import same, shorten, summarise, undated, words
-from feedsvc.article.text import stripped, to_text
+from feedsvc.article.text import line, stripped, to_text
 from feedsvc.article.tree import attribute, text_of
 from feedsvc.model import Article
 
@@ -24,6 +25,12 @@ MAX_PAGE_DEPTH = 120
 _SUMMARY = 300
 _MAX_TITLE = 200
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
+_CUT = re.compile(r"\s*(?:…|\.\.\.|\[(?:…|\.\.\.)\])\s*$")
+_REST = 40
+"""Characters that a description must have beside the title."""
+_BYLINE = re.compile(r"By (?:[A-Z][\w.'’-]+ ){2,}")
+_DOUBTED = 200
+"""Characters from which on a text tells its language better than the page does."""
 _CALLS = ("welcome to", "click here", "read this article", "read the full", "subscribe to", "sign up")
 
 
@@ -61,20 +68,30 @@ def _plainly(page: str) -> Article:
 
 
 def _article(title: str, content: str, found: Metadata, standfirst: str) -> Article:
-    written = _written_summary((standfirst, *found.summaries), to_text(content), title, found.language)
+    text = to_text(content)
+    language = _language(found.language, text)
+    written = _written_summary((standfirst, *found.summaries), text, title, language)
     return Article(
         title=title,
         content=content,
-        summary=written or summarise(content, title, found.language, _SUMMARY),
+        summary=written or summarise(content, title, language, _SUMMARY),
         summary_written=bool(written),
         link=found.link,
         authors=found.authors,
         tags=found.tags,
-        language=found.language,
+        language=language,
         image=found.image or first_image(content),
         published=found.published,
         updated=found.updated,
     )
+
+
+def _language(declared: str | None, text: str) -> str | None:
+    """Return the page's language; English is also what templates declare where nobody changed them."""
+    if declared is None or declared.partition("-")[0] != "en" or len(text) < _DOUBTED:
+        return declared
+    guessed = language_of(text)
+    return guessed if guessed and guessed != "en" else declared
 
 
 def _parse(page: str) -> BeautifulSoup | None:
@@ -129,15 +146,22 @@ def _is_title(heading: str, found: Metadata, needs_witness: bool) -> bool:
 def _written_summary(texts: tuple[str, ...], content: str, title: str, language: str | None) -> str:
     """Return the first of the author's texts that describes the article, within the length of a summary."""
     for text in texts:
-        whole = undated(_finished(" ".join(text.split()), " ".join(content.split())))
+        whole = undated(_finished(_without_title(line(text), title), " ".join(content.split())))
         if whole and _describes(whole, content, title):
             return shorten(whole, _SUMMARY, language)
     return ""
 
 
+def _without_title(text: str, title: str) -> str:
+    """Return a description without the title that it begins with, as some systems write them."""
+    rest = text[len(title) :] if title and text.casefold().startswith(title.casefold()) else ""
+    return rest.lstrip(" .:;,|–—-") if rest[:1] in tuple(" .:;|–—-") and len(rest) >= _REST else text
+
+
 def _finished(text: str, content: str) -> str:
     """Return a text that was cut off, finished from the content; empty if the content does not hold it."""
-    start = text.rstrip("…. ") if text.endswith(("…", "...")) else ""
+    cut = _CUT.search(text)
+    start = text[: cut.start()].rstrip(". ") if cut else ""
     at = content.find(start)
     if not start or at < 0:
         return "" if start else text
@@ -150,7 +174,7 @@ def _finished(text: str, content: str) -> str:
 
 
 def _describes(text: str, content: str, title: str) -> bool:
-    if same(text, title) or text.casefold().startswith(_CALLS):
+    if same(text, title) or text.casefold().startswith(_CALLS) or _BYLINE.match(text):
         return False
     if is_unspaced(text):
         return len(text) >= 20

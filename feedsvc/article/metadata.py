@@ -209,13 +209,13 @@ def _people(value: object, base: str | None) -> Iterator[Person]:
 
 def _visible_authors(page: _Page) -> Iterator[Person]:
     for selector in ('[rel~="author"]', '[itemprop="author"]', ".byline, .p-author, .author-name"):
-        for tag in page.soup.select(selector, limit=5):
+        found = page.soup.select(selector, limit=5)
+        for tag in found:
             name = re.split(r"\s[|•·—–-]\s|\d", _BY.sub("", text_of(tag)))[0].strip(" ,")
+            url = urls.web(attribute(tag, "href"), page.base) if tag.name == "a" else None
             if 2 < len(name) <= 60:
-                yield Person(
-                    name, url=urls.web(attribute(tag, "href"), page.base) if tag.name == "a" else None
-                )
-        if page.soup.select_one(selector):
+                yield Person(name, url=url)
+        if found:
             return
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from feedsvc.article.sentences import closing, is_unspaced, open_quote, sentences
-from feedsvc.article.text import Passage, passages
+from feedsvc.article.text import Passage, line, passages
 
 UNSPACED_SHARE = 0.45
 """How many characters of Chinese, Japanese, Thai, … say as much as one of an alphabet."""
@@ -23,9 +23,11 @@ _NOT_A_LEAD = re.compile(
     r"|(?:updated?|published|posted|last (?:updated|modified)|correction|editor['’]s note)\b\s*[:—–-]"
     r"|(?:this (?:article|story|post) (?:was|is|has been|contains|may contain|originally|first)"
     r"|we may earn|disclosure\b)"
+    r"|(?=.{0,260}\bcommissions?\b)(?=.{0,260}\blinks\b)"
     r"|(?:photo|image|picture|foto|credit)s?\s*[:/©]|©|\(c\)",
     re.IGNORECASE,
 )
+_AGENCY = re.compile(r"\([A-Za-z]{2,12}(?:/[A-Za-z]{2,12})?\)\s*\.?\s*[—–-]+\s*")
 _DATELINE = re.compile(
     r"(?P<place>[^\W\d_][\w.'’/ -]{2,30})(?:[,،]\s[\w.' ]{2,25}){0,2}\s*"
     r"(?P<agency>\([A-Za-z]{2,12}(?:/[A-Za-z]{2,12})?\))?\s*(?:—|–|--|-)\s+"
@@ -54,7 +56,7 @@ def shorten(text: str, max_chars: int, language: str | None = None) -> str:
     Cut at the end of a sentence if one fits, else of a clause, else of a word, with “…”. A quotation
     is left out or closed, never left open.
     """
-    text = " ".join(text.split())
+    text = line(text)
     if len(text) <= max_chars:
         return text
     text = text[: _in_view(max_chars)]
@@ -68,7 +70,7 @@ def same(one: str, other: str) -> bool:
 
 def words(text: str) -> list[str]:
     """Return a text's words, folded: for comparing what two texts say."""
-    return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", text.replace("\u00ad", "")).casefold())
 
 
 def _in_view(max_chars: int) -> int:
@@ -78,8 +80,8 @@ def _in_view(max_chars: int) -> int:
 
 def _lead(found: list[Passage], title: str) -> list[str]:
     """Return the passages from the lead on, on one line each."""
-    texts = [" ".join(passage.text.split()) for passage in found if passage.kind == "text"]
-    texts = texts or [" ".join(passage.text.split()) for passage in found if passage.kind in ("item", "cell")]
+    texts = [line(passage.text) for passage in found if passage.kind == "text"]
+    texts = texts or [line(passage.text) for passage in found if passage.kind in ("item", "cell")]
     texts = [text for text in texts if not same(text, title)]
     for at, text in enumerate(texts):
         if _is_lead(text):
@@ -94,11 +96,12 @@ def _is_lead(text: str) -> bool:
 
 
 def undated(text: str) -> str:
-    """Return a lead without its dateline: a place in capitals, or one before an agency, and a dash."""
+    """Return a lead without its dateline: a place in capitals, an agency, or both, and a dash."""
     match = _DATELINE.match(text)
-    if match and (match["agency"] or match["place"].isupper()) and len(text) - match.end() > 20:
-        return text[match.end() :]
-    return text
+    if match and not (match["agency"] or match["place"].isupper()):
+        match = None
+    match = match or _AGENCY.match(text)
+    return text[match.end() :] if match and len(text) - match.end() > 20 else text
 
 
 def _fitting(texts: list[str], title: str, language: str | None, max_chars: int) -> str:

@@ -35,7 +35,7 @@ _SPACES = re.compile(r" {2,}")
 _SPACES_AROUND = re.compile(r" *([\n\t]) *")
 _TOKEN = re.compile(r"<(/?)([a-z][^\s>]*)(?:\s[^\s=>]+=\"[^\"]*\")*>|([^<]+)")
 """A tag or a text, in HTML as nh3 writes it."""
-_OVERRIDES = re.compile("[\u202d\u202e]")
+_UNSEEN = re.compile("[\u202d\u202e\u00ad]")
 _TURNS = re.compile("[\u202a\u202b\u2066-\u2068]")
 _TURNS_BACK = re.compile("[\u202c\u2069]")
 _ANY_TURN = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -205,9 +205,9 @@ def _link_or_text(line: str) -> Iterator[str]:
 def line(text: str) -> str:
     """Return text on one line, without marks that would turn the direction of what is written after it.
 
-    Overrides always go; embeddings and isolates go where one of them is not closed.
+    Overrides always go, and soft hyphens; embeddings and isolates go where one of them is not closed.
     """
-    text = _OVERRIDES.sub("", " ".join(sendable(text).split()))
+    text = _UNSEEN.sub("", " ".join(sendable(text).split()))
     return text if len(_TURNS.findall(text)) == len(_TURNS_BACK.findall(text)) else _ANY_TURN.sub("", text)
 
 

@@ -8,7 +8,7 @@ import signal
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -43,6 +43,8 @@ def web() -> None:
         respawn_failed_workers=True,
         respawn_interval=0.2,
         workers_kill_timeout=5,
+        # No proxy needs HTTP/2 without TLS, and granian never cuts off a client that is slow at it.
+        http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=15000),
         log_level=LogLevels.warning,

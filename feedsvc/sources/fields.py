@@ -233,7 +233,7 @@ def _image(value: object) -> Image:
 def _enclosures(value: object) -> tuple[Enclosure, ...]:
     """Return media files: a path or an address, `{url, type, length, title, duration}`, or a list of them."""
     if isinstance(value, list):
-        return tuple(found for part in value if part for found in _enclosures(part))
+        return tuple(found for part in values.limited(value) if part for found in _enclosures(part))
     if not isinstance(value, Mapping):
         return (Enclosure(written := values.text(value), media_type(written)),)
     written = _one_of(value, "url", "src", "path", "file")

@@ -72,6 +72,7 @@ class _Walk:
 
     def run(self) -> Scan:
         try:
+            os.scandir(self._root).close()
             self._ignore = files.Ignore(_lines(os.path.join(self._root, files.IGNORE_FILE)))  # noqa: PTH118
             self._walk(self._root, "")
         except OSError as error:

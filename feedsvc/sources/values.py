@@ -7,8 +7,9 @@ addresses, E106 for the rest. Nothing empty gets here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from feedsvc import article
 from feedsvc.errors import ParseError
@@ -16,6 +17,11 @@ from feedsvc.model import Link, Origin, Person
 from feedsvc.net import absolute
 
 MAX_URL = 2048
+MAX_TEXT = 10_000
+MAX_WORD = 200
+MAX_LIST = 100
+"""Of tags, authors, links, media files: every one more makes each feed slower, for all items in it."""
+T = TypeVar("T")
 _MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>$")
 _YES = frozenset(("true", "yes", "on", "1", "y"))
 _NO = frozenset(("false", "no", "off", "0", "n"))
@@ -39,7 +45,25 @@ def text(value: object) -> str:
         return str(value).lower()
     if not isinstance(value, str | int | float | date):
         raise Unfit("E106", f"this must be text, not a {_kind(value)}")
-    return article.line(prose(str(value)))
+    written = article.line(prose(str(value)))
+    if len(written) > MAX_TEXT:
+        raise Unfit("E106", f"this has at most {MAX_TEXT:,} characters")
+    return written
+
+
+def word(value: object) -> str:
+    """Return a name or a tag: text that is not long."""
+    written = text(value)
+    if len(written) > MAX_WORD:
+        raise Unfit("E106", f"“{brief(written)}” is too long: write at most {MAX_WORD} characters")
+    return written
+
+
+def limited(values: Sequence[T]) -> tuple[T, ...]:
+    """Return the values of a list, unless there are too many."""
+    if len(values) > MAX_LIST:
+        raise Unfit("E106", f"there are {len(values):,} of them: write at most {MAX_LIST}")
+    return tuple(values)
 
 
 def prose(value: object) -> str:
@@ -99,10 +123,11 @@ def language(value: object) -> str:
 def words(value: object) -> tuple[str, ...]:
     """Return a list of words: a list, or text with commas; `#` is stripped, and nothing stands twice."""
     if isinstance(value, list):
-        parts = [text(part) for part in value if part is not None]
+        parts = [word(part) for part in limited(value) if part is not None]
     else:
         written = text(value)
         parts = re.split(r"\s+(?=#)" if written.startswith("#") and "," not in written else ",", written)
+        parts = [word(part) for part in limited(parts)]
     found: dict[str, str] = {}
     for part in parts:
         word = part.strip().lstrip("#").strip()
@@ -113,13 +138,13 @@ def words(value: object) -> tuple[str, ...]:
 
 def people(value: object) -> tuple[Person, ...]:
     """Return authors: “Anna Berg <anna@x.example>, Tom Ode and Li Wei”, a list, or `{name, email, url}`."""
-    return tuple({person.name.casefold(): person for person in _people(value)}.values())
+    return limited(list({person.name.casefold(): person for person in _people(value)}.values()))
 
 
 def links(value: object) -> tuple[Link, ...]:
     """Return related pages: an address, `{url, title}`, or a list of them."""
     if isinstance(value, list):
-        return tuple(link for part in value for link in links(part))
+        return tuple(link for part in limited(value) for link in links(part))
     if isinstance(value, Mapping):
         return (Link(url(value.get("url") or value.get("link") or ""), text(value.get("title") or "")),)
     return (Link(url(value)),)
@@ -168,9 +193,9 @@ def _people(value: object) -> Iterator[Person]:
         for name in re.split(r"\s*[,;]\s*|\s+and\s+", text(value)):
             mail = _MAIL.match(name)
             if mail:
-                yield Person(mail["name"].strip(' "') or mail["email"], mail["email"])
+                yield Person(word(mail["name"].strip(' "') or mail["email"]), mail["email"])
             elif name:
-                yield Person(name)
+                yield Person(word(name))
 
 
 def _person(value: Mapping[object, object]) -> Person:
@@ -179,7 +204,7 @@ def _person(value: Mapping[object, object]) -> Person:
         raise Unfit("E106", "an author needs a name: {name: …, email: …, url: …}")
     if email and not re.fullmatch(r"[^<>\s@]+@[^<>\s@]+", text(email)):
         raise Unfit("E106", f"“{brief(email)}” is not a mail address")
-    return Person(text(name or email or home), text(email) if email else None, url(home) if home else None)
+    return Person(word(name or email or home), text(email) if email else None, url(home) if home else None)
 
 
 def _truth(value: object) -> bool | None:

@@ -85,7 +85,7 @@ class Documents:
             bodies,
             modified=document.modified,
             headers=[*headers.FEED, *links],
-            entity=[("Content-Type", document.content_type)],
+            entity=[("Content-Type", document.content_type), *headers.FEED_BODY],
             freshness=self._freshness,
             valid_until=document.valid_until,
         )

@@ -15,6 +15,9 @@ FEED: Pairs = (
     ("Vary", "Accept-Encoding, Accept, Sec-Fetch-Dest"),
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
+)
+FEED_BODY: Pairs = (
+    # A 304 needs none of these: what it updates has them, and a poll is answered millions of times.
     ("Cross-Origin-Resource-Policy", "cross-origin"),
     ("Content-Security-Policy", "default-src 'none'; style-src 'self'"),
     NOSNIFF,

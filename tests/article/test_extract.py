@@ -169,3 +169,70 @@ def test_a_block_around_the_headline_is_no_standfirst() -> None:
     found = article.extract(f"<html><body><main>{head}{text}</main></body></html>")
     assert found.title == "The clock"
     assert "The clock" not in found.summary
+
+
+def test_of_several_headings_the_title_is_the_one_that_the_page_names() -> None:
+    days = f"<h1>Day 1</h1>{BODY}<h1>Day 2</h1>{BODY}"
+    page = f"<title>Seven days of storm | Site</title><article>{days}</article>"
+    assert article.extract(page).title == "Seven days of storm"
+    assert article.extract(page.replace("<h1>Day 2</h1>", "")).title == "Day 1"
+
+
+def test_a_title_that_was_escaped_twice_is_read_twice() -> None:
+    found = article.extract(f"<h1>Fish &amp;amp; chips &amp;#x26; tea</h1>{BODY}")
+    assert found.title == "Fish & chips & tea"
+
+
+def test_text_that_is_folded_away_belongs_to_the_article() -> None:
+    folded = "<div role=region style='display:none'><p>The second step takes a day.</p></div>"
+    hidden = "<div style='display:none'><p>Nobody is to see this text here.</p></div>"
+    found = article.extract(f"<article><h1>Steps</h1>{BODY}{folded}{hidden}</article>")
+    assert "second step" in found.content
+    assert "Nobody" not in found.content
+
+
+def test_a_table_of_contents_is_no_part_of_the_article() -> None:
+    toc = "<div class='toc'><ul><li><a href=#a>First part of it</a></li></ul></div>"
+    section = f"<section id=toc_first><p>The first part tells how it began.</p>{BODY}</section>"
+    found = article.extract(f"<article><h1>Parts</h1>{toc}{section}</article>")
+    assert "First part of it" not in found.content
+    assert "how it began" in found.content
+
+
+def test_a_page_whose_article_is_nothing_but_comments_gives_all_its_text() -> None:
+    comments = "".join(f"<li class=comment><p>{'I do not think so at all. ' * 8}</p></li>" for _ in range(9))
+    page = f"<div>The story itself stands in no paragraph.</div><ul id=commentlisting>{comments}</ul>"
+    found = article.extract(page)
+    assert "The story itself" in found.content
+    assert "I do not think so" not in found.content
+
+
+@pytest.mark.parametrize(
+    ("declared", "text", "language"),
+    [
+        ("en-US", "Die Küstenstraße nach Harrow ist nach dem Sturm vom Montag gesperrt. " * 4, "de"),
+        ("en-US", "The coast road to Harrow is shut after the storm on Monday. " * 4, "en-US"),
+        ("en", "Kurz gesagt: gesperrt.", "en"),
+        ("nb", "Kystveien mellom Vessel og Harrow er stengt etter stormen på mandag. " * 4, "nb"),
+    ],
+)
+def test_a_page_in_another_language_is_not_believed_to_be_english(
+    declared: str, text: str, language: str
+) -> None:
+    assert article.extract(f"<html lang={declared}><article><h1>T</h1><p>{text}</p>").language == language
+
+
+@pytest.mark.parametrize(
+    ("description", "summary"),
+    [
+        ("Road shut – The coast road is shut since Monday, and repairs take long.", "The coast road is"),
+        ("The coast road between Vessel and Harrow is shut after [&hellip;]", "The coast road between"),
+        ("By Anna Berg Courier VESSEL (AP) — The coast road to Harrow is shut.", "The coast road between"),
+        ("(EFE).- The coast road between Vessel and Harrow is shut for long.", "The coast road between"),
+        ("The co&shy;ast road between Vessel and Harrow is shut for long.", "The coast road between"),
+    ],
+)
+def test_a_description_is_taken_without_what_is_no_part_of_it(description: str, summary: str) -> None:
+    found = article.extract(f"<meta name=description content='{description}'><h1>Road shut</h1>{BODY}")
+    assert found.summary.startswith(summary)
+    assert found.summary.endswith(".")

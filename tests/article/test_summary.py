@@ -142,3 +142,14 @@ def test_a_shortened_text_fits_and_leaves_no_quotation_open_that_was_closed(text
 def test_any_text_can_be_summarised(text: str, language: str | None) -> None:
     assert len(article.summarise(text, text[:20], language, 60)) <= 60
     assert "".join(sentences(text, language)) == text
+
+
+def test_what_a_shop_says_about_its_links_is_no_lead() -> None:
+    told = "<p>Products are chosen by our editors. Purchases through our links earn us a commission.</p>"
+    lead = "The coast road between Vessel and Harrow is shut after the storm."
+    assert article.summarise(f"{told}<p>{lead}</p>") == lead
+
+
+def test_a_summary_has_no_soft_hyphens() -> None:
+    found = article.summarise("<p>Die Küs&shy;ten&shy;straße nach Harrow ist seit Montag ganz gesperrt.</p>")
+    assert found == "Die Küstenstraße nach Harrow ist seit Montag ganz gesperrt."

@@ -54,6 +54,20 @@ def test_a_feed_says_what_caches_and_other_sites_may_do_with_it(newsroom: Newsro
     assert "set-cookie" not in headers
 
 
+def test_a_304_repeats_what_caches_and_scripts_need_and_nothing_else(newsroom: Newsroom) -> None:
+    newsroom.add(make())
+    newsroom.publish()
+    newsroom.front.start()
+    whole = newsroom.ask("/feeds/all.atom").headers
+    again = newsroom.ask("/feeds/all.atom", {"If-None-Match": whole["etag"]})
+    assert again.status == 304
+    assert again.headers.items() <= whole.items()
+    assert set(again.headers) == {
+        "etag", "last-modified", "vary", "cache-control", "link",
+        "access-control-allow-origin", "access-control-expose-headers",
+    }  # fmt: skip
+
+
 def test_every_coding_unpacks_to_the_same_feed(newsroom: Newsroom) -> None:
     newsroom.add(make())
     newsroom.publish()
