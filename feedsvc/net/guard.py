@@ -20,7 +20,6 @@ from feedsvc.net import urls
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-MAX_URL_CHARS = 2048
 PORTS = frozenset({80, 443, 8080, 8443})
 
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
@@ -52,8 +51,8 @@ def parse(url: str) -> Target:
     Refused: other schemes than http and https, user names and passwords, control characters, spaces,
     backslashes, escaped or empty hosts, zone ids, ports out of range, more than 2,048 characters.
     """
-    if len(url) > MAX_URL_CHARS:
-        raise FetchError(f"its address is longer than {MAX_URL_CHARS:,} characters: use a shorter one")
+    if len(url) > urls.MAX_CHARS:
+        raise FetchError(f"its address is longer than {urls.MAX_CHARS:,} characters: use a shorter one")
     if _FORBIDDEN.search(url):
         raise FetchError("its address contains a space, a backslash or a control character: write it without")
     try:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
+MAX_CHARS = 2048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~%"
 _SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
@@ -19,8 +20,9 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def absolute(url: str, base: str | None) -> str | None:
     """Return the http(s) URI that an address means, percent-encoded, or None if it means none.
 
-    Resolves it against `base` (RFC 3986 §5), drops the white space that authors leave in and around
-    it, and writes an international host in its ASCII form.
+    None also for one of more than 2,048 characters: readers and databases cut it. Resolves it against
+    `base` (RFC 3986 §5), drops the white space that authors leave in and around it, and writes an
+    international host in its ASCII form.
     """
     text = url.translate(_BREAKS).strip()
     try:
@@ -32,7 +34,8 @@ def absolute(url: str, base: str | None) -> str | None:
         return None
     path = _encode(parts.path, _SAFE_IN_PATH) or "/"
     query, fragment = _encode(parts.query, _SAFE_IN_QUERY), _encode(parts.fragment, _SAFE_IN_QUERY)
-    return urlunsplit((parts.scheme, authority, path, query, fragment))
+    whole = urlunsplit((parts.scheme, authority, path, query, fragment))
+    return whole if len(whole) <= MAX_CHARS else None
 
 
 def canonical(url: str) -> str:

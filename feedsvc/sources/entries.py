@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import mimetypes
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Final, Literal
 from feedsvc import article
 from feedsvc.model import Arrival, Article, Enclosure, Image, Link, Origin, Person, Problem
 from feedsvc.net import absolute
-from feedsvc.sources.fields import uri
+from feedsvc.sources.fields import media_type, uri
 from feedsvc.sources.raw import RawDate, RawEntry, RawFeed, RawMedia, RawPerson, RawSource, RawText
 
 MAX_TITLE: Final = 1000
@@ -24,6 +23,7 @@ MAX_TAGS: Final = 50
 MAX_TAG: Final = 100
 MAX_ENCLOSURES: Final = 10
 MAX_AUTHORS: Final = 20
+MAX_NAME: Final = 200
 MAX_LEAD: Final = 20_000
 """Characters of a text that are looked at where only its beginning matters."""
 UNTITLED_CHARS: Final = 100
@@ -122,7 +122,7 @@ def arrival(entry: RawEntry, reading: Reading) -> tuple[Arrival | None, list[Pro
         enclosures=tuple(_enclosures(entry, base))[:MAX_ENCLOSURES],
         published=published,
         updated=updated,
-        rights=_words(entry.rights or reading.feed.rights),
+        rights=_note(entry.rights or reading.feed.rights),
         origin=_origin(entry.source, reading, updated or published),
         via=_links(entry.via, base),
         related=_links(entry.related, base),
@@ -168,6 +168,14 @@ def _words(markup: str) -> str:
     return article.line(article.to_text(markup[:MAX_LEAD]))
 
 
+def _note(markup: str) -> str:
+    return article.shorten(_words(markup), MAX_TITLE)
+
+
+def _line(text: str) -> str:
+    return article.line(text[:MAX_TITLE])
+
+
 def _dates(
     entry: RawEntry, reading: Reading, problems: list[Problem]
 ) -> tuple[datetime | None, datetime | None]:
@@ -200,8 +208,8 @@ def _guid(name: str, text: str) -> str:
 def _authors(people: Sequence[RawPerson], base: str) -> tuple[Person, ...]:
     named = (
         Person(
-            name=_words(who.name) or who.email.partition("@")[0].strip(),
-            email=who.email.strip() if "@" in who.email else None,
+            name=_words(who.name)[:MAX_NAME] or who.email.partition("@")[0].strip()[:MAX_NAME],
+            email=who.email.strip() if "@" in who.email and len(who.email) <= MAX_NAME else None,
             url=absolute(who.url, base) if who.url else None,
         )
         for who in people
@@ -224,7 +232,7 @@ def _image(entry: RawEntry, base: str) -> Image | None:
     for picture in sorted(pictures, key=lambda file: file.width, reverse=True):
         url = absolute(picture.url, base) if picture.url else None
         if url:
-            credit, alt = article.line(entry.credit), article.line(picture.title)
+            credit, alt = _line(entry.credit), _line(picture.title)
             return Image(url, alt, credit, picture.width or None, picture.height or None)
     return None
 
@@ -233,15 +241,15 @@ def _enclosures(entry: RawEntry, base: str) -> Iterator[Enclosure]:
     seen = set()
     for file in entry.enclosures:
         url = absolute(file.url, base) if file.url else None
-        kind = file.type.strip().lower() or mimetypes.guess_type(url or "")[0] or "application/octet-stream"
+        kind = file.type.strip().lower()[:MAX_NAME] or media_type(url or "")
         if url and url not in seen and not kind.startswith("image/"):
             seen.add(url)
             told = file.duration or (entry.duration if kind.startswith(("audio/", "video/")) else 0)
-            yield Enclosure(url, kind, file.length, article.line(file.title), told or None)
+            yield Enclosure(url, kind, file.length, _line(file.title), told or None)
 
 
 def _links(links: Sequence[RawMedia], base: str) -> tuple[Link, ...]:
-    found = ((absolute(link.url, base), article.line(link.title)) for link in links if link.url)
+    found = ((absolute(link.url, base), _line(link.title)) for link in links if link.url)
     return tuple(Link(url, title) for url, title in found if url)
 
 
@@ -253,19 +261,19 @@ def _origin(source: RawSource | None, reading: Reading, as_of: datetime | None) 
     """
     if source is not None and source.title and (source.link or source.feed_url or source.id):
         return Origin(
-            title=_words(source.title),
+            title=article.shorten(_words(source.title), MAX_TITLE),
             url=absolute(source.link, reading.url) if source.link else None,
             feed_url=absolute(source.feed_url, reading.url) if source.feed_url else None,
-            id=source.id or None,
+            id=source.id[:MAX_GUID] or None,
             updated=_clamped(moment(source.updated), reading.now) or as_of,
-            rights=_words(source.rights),
+            rights=_note(source.rights),
         )
     feed = reading.feed
     return Origin(
         title=title_of(feed.title) or reading.rules.key,
         url=reading.home or None,
         feed_url=reading.rules.url,
-        id=feed.id or reading.rules.url,
+        id=feed.id[:MAX_GUID] or reading.rules.url,
         updated=as_of,
-        rights=_words(feed.rights),
+        rights=_note(feed.rights),
     )

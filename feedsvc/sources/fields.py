@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from feedsvc import article
 from feedsvc.model import Enclosure, Image, Link, Origin, Person
 from feedsvc.sources import aliases, values
 from feedsvc.sources.aliases import BODY_FORMATS, BodyFormat
@@ -164,10 +165,12 @@ class _Reader:
 
     def extra(self) -> dict[str, str]:
         """Return what is passed on as it is: the `x_…` fields and the place."""
-        found: dict[str, str] = {}
-        for key, value in self._fields.values.items():
-            if key.lower().startswith(("x_", "x-")) and value is not None:
-                found[values.text(key.lower().replace("-", "_"))] = self.read(key, _flat) or ""
+        named = [key for key in self._fields.values if key.lower().startswith(("x_", "x-"))]
+        found = {
+            article.line(key.lower().replace("-", "_"))[: values.MAX_WORD]: self.read(key, _flat) or ""
+            for key in named[: values.MAX_LIST]
+            if self._fields.values[key] is not None
+        }
         place = self.one("geo", _flat)
         return {**found, **({"geo": place} if place else {})}
 

@@ -16,7 +16,6 @@ from feedsvc.errors import ParseError
 from feedsvc.model import Link, Origin, Person
 from feedsvc.net import absolute
 
-MAX_URL = 2048
 MAX_TEXT = 10_000
 MAX_WORD = 200
 MAX_LIST = 100
@@ -107,7 +106,7 @@ def url(value: object) -> str:
     """Return an http or https address in ASCII."""
     written = value if isinstance(value, str) else ""
     found = absolute(written, None) if article.sendable(written) == written else None
-    if found is None or len(found) > MAX_URL:
+    if found is None:
         raise Unfit("E104", f"“{brief(value)}” is not a web address. Write https://…")
     return found
 
@@ -130,9 +129,8 @@ def words(value: object) -> tuple[str, ...]:
         parts = [word(part) for part in limited(parts)]
     found: dict[str, str] = {}
     for part in parts:
-        word = part.strip().lstrip("#").strip()
-        if word:
-            found.setdefault(word.casefold(), word)
+        if name := part.strip().lstrip("#").strip():
+            found.setdefault(name.casefold(), name)
     return tuple(found.values())
 
 

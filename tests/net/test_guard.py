@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from feedsvc.errors import FetchError
 from feedsvc.net import Client, Limits, guard
+from feedsvc.net.urls import MAX_CHARS
 
 CLIENT = Client(Limits(seconds=5), user_agent="feedsvc-test")
 
@@ -154,7 +155,7 @@ def test_what_is_not_an_ip_address_is_refused(ip: str) -> None:
 
 
 def test_an_address_of_2048_characters_is_taken_and_one_more_is_not() -> None:
-    url = "https://news.example/".ljust(guard.MAX_URL_CHARS, "x")
+    url = "https://news.example/".ljust(MAX_CHARS, "x")
     assert guard.parse(url).url == url
     with pytest.raises(FetchError, match="2,048 characters"):
         guard.parse(url + "x")

@@ -263,3 +263,29 @@ def test_no_value_under_any_name_raises(values: dict[str, object], kind: str) ->
     report = Report("items", "a.md")
     interpret(Fields(values, kind=kind), report, "UTC")  # type: ignore[arg-type]
     assert all(problem.code[0] in "EW" and problem.message for problem in report.problems)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tags": [f"t{n}" for n in range(101)]},
+        {"tags": ", ".join(f"t{n}" for n in range(101))},
+        {"authors": [f"A{n}" for n in range(101)]},
+        {"author": " and ".join(f"A{n}" for n in range(101))},
+        {"enclosures": [f"{n}.mp3" for n in range(101)]},
+        {"via": [f"https://x.example/{n}" for n in range(101)]},
+        {"tags": ["t" * 201]},
+        {"author": "A" * 201},
+        {"rights": "r" * 10_001},
+    ],
+)
+def test_what_is_too_much_for_a_feed_is_told(fields: dict[str, object]) -> None:
+    report = Report("items", "a.json", "")
+    interpret(Fields(fields), report, "UTC")
+    assert [problem.code for problem in report.problems] == ["E106"]
+
+
+def test_of_very_many_extra_fields_some_are_passed_on() -> None:
+    report = Report("items", "a.json", "")
+    written = interpret(Fields({f"x_{n}": "v" for n in range(5000)}), report, "UTC")
+    assert (len(written.extra), report.problems) == (100, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
@@ -332,6 +332,17 @@ def test_what_no_database_takes_is_left_out_of_a_json_feed() -> None:
 @pytest.mark.parametrize("id", ["javascript:alert(1)", "file:///etc/passwd", "x:y"])
 def test_an_id_that_readers_drop_is_no_name_for_ever(id: str) -> None:
     assert only(read(rss(f"<title>A</title><guid>{id}</guid>"))).id is None
+
+
+def test_no_field_of_an_entry_is_endless() -> None:
+    long = "a b " * 50_000
+    entry = "".join(f"<{name}>{long}</{name}>" for name in ("title", "category", "rights", "description"))
+    entry += f"<author>{long}@x.example ({long})</author><link>https://a.example/{'x' * 5000}</link>"
+    entry += f"<enclosure url='https://a.example/a' type='{long}' length='1'/>"
+    entry += f"<source url='https://b.example/'>{long}</source>"
+    got = only(read(rss(entry, head=f"<copyright>{long}</copyright>")))
+    assert len(json.dumps(shown(replace(got.article, content="")))) < 10_000
+    assert got.article.link is None
 
 
 # Fetching
