@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.serving import FEEDS, Tree, eventually, free_port, item, serving, start
@@ -122,23 +122,21 @@ class Reader(threading.Thread):
                 self.answers[self._ask(path)] += 1
 
     def _ask(self, path: str) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
-        try:
-            connection.connect()
-        except OSError:
-            time.sleep(0.02)
-            return "refused"
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-        except OSError:
-            return "unanswered"
-        try:
-            return "whole" if response.read() and response.status == 200 else f"status {response.status}"
-        except (OSError, http.client.HTTPException):
-            return "half"
-        finally:
-            connection.close()
+        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
+            try:
+                connection.connect()
+            except OSError:
+                time.sleep(0.02)
+                return "refused"
+            try:
+                connection.request("GET", path)
+                response = connection.getresponse()
+            except OSError:
+                return "unanswered"
+            try:
+                return "whole" if response.read() and response.status == 200 else f"status {response.status}"
+            except (OSError, http.client.HTTPException):
+                return "half"
 
 
 def test_a_stop_under_load_is_quick_and_cuts_no_answer(tmp_path: Path) -> None:
