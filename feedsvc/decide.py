@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedsvc import identity
-from feedsvc.model import Arrival, Item
+from feedsvc.model import Arrival, Article, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,6 @@ def decide(
     The first arrival wins where a source repeats a guid. What is `gone` is withdrawn. Ids and slugs
     of new items are wishes: the writer looks at who holds them.
     """
-    now = now.replace(microsecond=0)
     new: dict[str, Item] = {}
     changed: dict[str, Item] = {}
     unchanged: set[str] = set()
@@ -68,10 +67,11 @@ def withdrawal(item: Item, now: datetime) -> Item:
 
     Where nobody can have seen it, it becomes a draft instead, so that no answer tells that it existed.
     """
-    now = now.replace(microsecond=0)
     if item.state == "published" and item.published <= now:
-        return replace(item, state="withdrawn", withdrawn_at=now, updated=_forward(item.updated, now))
-    return replace(item, state="draft", withdrawn_at=now)
+        return replace(
+            item, state="withdrawn", withdrawn_at=_second(now), updated=_forward(item.updated, now)
+        )
+    return replace(item, state="draft", withdrawn_at=_second(now))
 
 
 def _is_same(arrival: Arrival, before: Item) -> bool:
@@ -84,7 +84,7 @@ def _is_same(arrival: Arrival, before: Item) -> bool:
 
 def _born(arrival: Arrival, source: str, now: datetime) -> Item:
     article = arrival.article
-    published = article.published or now
+    published = article.published or _second(now)
     return Item(
         id=identity.id_of(arrival, source),
         source=source,
@@ -92,8 +92,8 @@ def _born(arrival: Arrival, source: str, now: datetime) -> Item:
         slug=identity.slug_of(arrival, source),
         article=article,
         published=published,
-        updated=max(article.updated or published, published),
-        first_seen=now,
+        updated=max(_said(article, now) or published, published),
+        first_seen=_second(now),
         hash=identity.content_hash(arrival, source),
         state="draft" if arrival.draft else "published",
         media=arrival.media,
@@ -101,18 +101,20 @@ def _born(arrival: Arrival, source: str, now: datetime) -> Item:
 
 
 def _changed(arrival: Arrival, before: Item, now: datetime) -> Item:
-    hidden = before.state == "draft" or before.published > now
+    # Without a date of its own it was published at once: then it is the clock that went back.
+    embargoed = before.published > now and before.article.published is not None
+    hidden = before.state == "draft" or embargoed
     if arrival.draft and not hidden:
         # Readers have it: making it a draft takes it back, and its page says so.
         return withdrawal(before, now)
     released_now = hidden and not arrival.draft
-    published = arrival.article.published or (now if released_now else before.published)
+    published = arrival.article.published or (_second(now) if released_now else before.published)
     return replace(
         before,
         slug=identity.chosen_slug(arrival) or before.slug,
         article=arrival.article,
         published=published,
-        updated=max(_updated(arrival, before, now, hidden=hidden) or published, published),
+        updated=max(_updated(arrival.article, before, now, hidden=hidden) or published, published),
         hash=identity.content_hash(arrival, before.source),
         state="draft" if arrival.draft else "published",
         withdrawn_at=None,
@@ -120,18 +122,29 @@ def _changed(arrival: Arrival, before: Item, now: datetime) -> Item:
     )
 
 
-def _updated(arrival: Arrival, before: Item, now: datetime, *, hidden: bool) -> datetime | None:
+def _updated(article: Article, before: Item, now: datetime, *, hidden: bool) -> datetime | None:
     """Say when a reader's eyes last saw a change: never back, and the author's word counts.
 
     An author who writes the time decides which change is one: an edit that leaves it is a minor one.
     """
-    said = arrival.article.updated
+    said = _said(article, now)
     if hidden:
-        return said
-    if said is not None and said <= now and before.withdrawn_at is None:
+        # An embargo may have been put on what was seen before: it comes back as news of this moment.
+        return said if before.state == "draft" else said or _second(now)
+    if said is not None and before.withdrawn_at is None:
         return max(said, before.updated)
     return _forward(before.updated, now)
 
 
+def _said(article: Article, now: datetime) -> datetime | None:
+    """Return when the author says that it was updated; nobody can know that of the future."""
+    return article.updated if article.updated is not None and article.updated <= now else None
+
+
 def _forward(previous: datetime, now: datetime) -> datetime:
-    return max(previous + timedelta(seconds=1), now)
+    return max(previous + timedelta(seconds=1), _second(now))
+
+
+def _second(now: datetime) -> datetime:
+    """Return the moment as feeds tell it."""
+    return now.replace(microsecond=0)

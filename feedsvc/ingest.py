@@ -9,7 +9,7 @@ transaction, together with the task that will make it live.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -99,7 +99,7 @@ def refresh_upstream(
         state = sources.state(tx.connection, key)
         if state is not None:
             sources.put_state(tx.connection, _answered(state, refreshed, now, next_at))
-        _apply(tx, queue, changes)
+        _apply(tx, queue, changes, known)
     return Outcome(key, len(changes.new), len(changes.changed), 0, changes.unchanged, len(refreshed.problems))
 
 
@@ -138,7 +138,7 @@ def _take_in(store: Store, queue: Queue, key: str, look: Look, now: datetime) ->
             known = items.known(tx.connection, key, [arrival.guid for arrival in chunk])
             changes = decide(chunk, known, source=key, now=now)
             _put_files(tx, key, look, [states.pop(arrival.guid) for arrival in chunk])
-            _apply(tx, queue, changes)
+            _apply(tx, queue, changes, known)
         yield changes
     rest = [state for state in look.files if not state.guid or state.guid in states]
     if not (rest or look.forgotten or look.gone or look.problems):
@@ -149,7 +149,7 @@ def _take_in(store: Store, queue: Queue, key: str, look: Look, now: datetime) ->
         _put_files(tx, key, look, rest, look.forgotten)
         for path in look.problems.keys() - {state.path for state in look.files} - set(look.forgotten):
             sources.put_problems(tx.connection, key, path, look.problems[path])
-        _apply(tx, queue, changes)
+        _apply(tx, queue, changes, known)
     yield changes
 
 
@@ -193,22 +193,22 @@ def _answered(state: SourceState, refreshed: Refreshed, now: datetime, next_at: 
     )
 
 
-def _apply(tx: Transaction, queue: Queue, changes: Changes) -> None:
+def _apply(tx: Transaction, queue: Queue, changes: Changes, known: Mapping[str, Item]) -> None:
     """Write the changes and enqueue the publishing, in the caller's transaction."""
     if not changes:
         return
-    new = _with_free_names(tx, changes.new)
-    changed = [_with_free_slug(tx, item) for item in changes.changed]
+    slugs: set[str] = set()
+    changed = [_with_free_slug(tx, item, known[item.guid].slug, slugs) for item in changes.changed]
+    new = _with_free_names(tx, changes.new, slugs)
     seq = tx.seq()
     items.insert(tx.connection, new, seq)
     items.update(tx.connection, [*changed, *changes.withdrawn], seq)
     defer_publish(queue, tx)
 
 
-def _with_free_names(tx: Transaction, wishes: Sequence[Item]) -> list[Item]:
-    """Give every new item an id and a slug that nobody else holds."""
+def _with_free_names(tx: Transaction, wishes: Sequence[Item], slugs: set[str]) -> list[Item]:
+    """Give new items ids and slugs that nobody holds, nor takes in this transaction (`slugs`)."""
     ids = set(items.taken_ids(tx.connection, [item.id for item in wishes]))
-    slugs: set[str] = set()
     named: list[Item] = []
     for item in wishes:
         id_ = item.id if item.id not in ids else identity.minted(item.source, item.guid)
@@ -219,11 +219,18 @@ def _with_free_names(tx: Transaction, wishes: Sequence[Item]) -> list[Item]:
     return named
 
 
-def _with_free_slug(tx: Transaction, item: Item) -> Item:
-    holder = items.by_slug(tx.connection, item.slug)
-    if holder is None or holder.pk == item.pk:
-        return item
-    return replace(item, slug=identity.free_slug(item.slug, items.taken_slugs(tx.connection, item.slug)))
+def _with_free_slug(tx: Transaction, item: Item, before: str, slugs: set[str]) -> Item:
+    """Give a changed item the slug that it wishes for, if free; one that it had to take stays its own."""
+    slug = item.slug
+    if slug != before:
+        had_to = before.rpartition("-")[0] == slug and before.rpartition("-")[2].isdecimal()
+        taken = items.taken_slugs(tx.connection, slug) | slugs
+        holder = items.by_slug(tx.connection, slug)
+        is_ours = slug not in slugs and holder is not None and holder.pk == item.pk
+        if slug in taken and not is_ours:
+            slug = before if had_to else identity.free_slug(slug, taken)
+    slugs.add(slug)
+    return replace(item, slug=slug)
 
 
 def _chunks(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:

@@ -119,7 +119,7 @@ def document(store: Store, catalog: Catalog, path: str, now: datetime) -> Docume
                 return ready
             plan = _plan(connection, catalog, feed, feeds.state(connection, feed.path), now)
             is_new = meta.get(connection, meta.LOOKED) == "0" and not rendered.paths(connection)
-        if not plan.selection.items and catalog.feed(feed.slug) != feed:
+        if not plan.selection.items and plan.before is None and catalog.feed(feed.slug) != feed:
             return None
         if is_new:
             raise StoreError("the items are being read for the first time: ask again in a few seconds")
