@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, text
 
 from feedsvc.store import sql
 from feedsvc.store.schema import feed
@@ -57,6 +58,20 @@ def all(c: Connection) -> list[FeedState]:  # noqa: A001 — read as `feeds.all(
     return [_state(row) for row in c.execute(select(feed).order_by(feed.c.path))]
 
 
+def moments(c: Connection) -> dict[str, datetime | None]:
+    """Return the path of every feed, and from which moment on its items are others."""
+    rows = c.execute(select(feed.c.path, feed.c.valid_until))
+    return {row.path: from_ms_or_none(row.valid_until) for row in rows}
+
+
+def holding(c: Connection, pks: Sequence[int]) -> set[str]:
+    """Return the paths of the feeds that hold any of these items."""
+    found: set[str] = set()
+    for chunk in sql.chunks(pks):
+        found.update(c.execute(_HOLDING[c.dialect.name], {"pks": list(chunk)}).scalars())
+    return found
+
+
 def count(c: Connection) -> int:
     """Return how many feeds have been published."""
     return int(c.execute(select(func.count()).select_from(feed)).scalar_one())
@@ -71,3 +86,14 @@ def _state(row: Row[tuple[object, ...]]) -> FeedState:
         from_ms_or_none(row.asked),
         from_ms_or_none(row.valid_until),
     )
+
+
+_HOLDING = {
+    "sqlite": text(
+        "SELECT DISTINCT feed.path FROM feed, json_each(feed.members) AS member WHERE member.value IN :pks"
+    ).bindparams(bindparam("pks", expanding=True)),
+    "postgresql": text(
+        "SELECT DISTINCT feed.path FROM feed, json_array_elements_text(CAST(feed.members AS json)) AS member "
+        "WHERE CAST(member AS bigint) IN :pks"
+    ).bindparams(bindparam("pks", expanding=True)),
+}

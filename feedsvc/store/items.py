@@ -6,7 +6,7 @@ Every function works inside the caller's transaction. Lists are newest first unl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection
 from feedsvc.model import Item, Rule, State
 from feedsvc.store import search, sql
 from feedsvc.store.rows import item_of
-from feedsvc.store.rules import Scope, belongs, matching, visible
+from feedsvc.store.rules import Scope, belongs, is_state, matching, next_published, visible
 from feedsvc.store.schema import item, item_alias, item_media, item_term
 from feedsvc.store.terms import Kind
 from feedsvc.store.times import from_ms_or_none, to_ms
@@ -35,6 +35,7 @@ __all__ = [
     "known",
     "last_published",
     "list_all",
+    "next_change",
     "next_moment",
     "owner_of_media",
     "rename",
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 EVERYTHING = Rule()
+STATES: tuple[State, ...] = ("draft", "published", "withdrawn")
 
 
 def known(c: Connection, source: str, guids: Collection[str] | None = None) -> dict[str, Item]:
@@ -158,11 +160,22 @@ def appeared(c: Connection, since: datetime, until: datetime) -> list[Item]:
 
 def next_moment(c: Connection, now: datetime, rule: Rule = EVERYTHING) -> datetime | None:
     """Return when time alone will next show or hide an item that the rule matches; None if never."""
-    moments: list[int] = []
-    for moment in (item.c.published, item.c.expires):
-        coming = sa.select(moment).where(item.c.state == "published", moment > to_ms(now), belongs(c, rule))
-        moments += c.execute(coming.order_by(moment).limit(1)).scalars()
-    return from_ms_or_none(min(moments, default=None))
+    ends = sa.select(item.c.expires).where(
+        is_state(item.c.state, "published"), item.c.expires > to_ms(now), belongs(c, rule)
+    )
+    moments = list(c.execute(ends.order_by(item.c.expires).limit(1)).scalars())
+    begins = next_published(c, rule, to_ms(now))
+    return from_ms_or_none(min(moments if begins is None else [begins, *moments], default=None))
+
+
+def next_change(c: Connection, rule: Rule, shown: Iterable[Item], now: datetime) -> datetime | None:
+    """Return when time alone will next change a feed that holds the items `shown`; None if never.
+
+    Then an item appears or one of these ends; what ends unseen changes nothing.
+    """
+    begins = from_ms_or_none(next_published(c, rule, to_ms(now)))
+    ends = [each.article.expires for each in shown]
+    return min((moment for moment in (begins, *ends) if moment and moment > now), default=None)
 
 
 def last_published(c: Connection, now: datetime) -> datetime | None:
@@ -181,14 +194,15 @@ def list_all(
     offset: int,
 ) -> list[Item]:
     """Return one page of all items: those of a state, of a source, holding every word of `q`, where given."""
-    query = sa.select(item)
-    if state is not None:
-        query = query.where(item.c.state == state)
-    if source is not None:
-        query = query.where(item.c.source == source)
-    holds = search.holds(c, q)
-    if holds is not None:
-        query = query.where(holds)
+    if source is None:
+        states = STATES if state is None else (state,)
+        some = [matching(c, Rule(text=q), Scope(each), limit + offset) for each in states]
+        pks = sa.union_all(*(sa.select(each.c.pk) for each in some)).subquery()
+        query = sa.select(item).join(pks, pks.c.pk == item.c.pk)
+    else:
+        conditions = [item.c.source == source, search.holds(c, q, item.c.pk)]
+        conditions += [] if state is None else [item.c.state == state]
+        query = sa.select(item).where(*(each for each in conditions if each is not None))
     return _items(c, _by_date(query).limit(limit).offset(offset))
 
 
@@ -216,9 +230,11 @@ def _newest(c: Connection, rule: Rule, scope: Scope, limit: int) -> list[Item]:
 
 def _labels(c: Connection, kind: Kind, now: datetime) -> list[tuple[str, int]]:
     """Count by folded value; each is called as it is written most often."""
-    columns = (item_term.c.value, item_term.c.label)
-    query = sa.select(*columns, sa.func.count().label("times")).join(item, item.c.pk == item_term.c.item_pk)
-    query = query.where(item_term.c.kind == kind, visible(to_ms(now))).group_by(*columns)
+    of = item_term.c
+    query = sa.select(of.value, of.label, sa.func.count().label("times")).group_by(of.value, of.label)
+    query = query.where(
+        of.kind == kind, is_state(of.state, "published"), visible(of.at, of.expires, to_ms(now))
+    )
     spellings: dict[str, Counter[str]] = {}
     for value, label, times in c.execute(query):
         spellings.setdefault(value, Counter())[label] = times

@@ -9,10 +9,11 @@ from feedsvc.store.codec import decode, decode_texts, encode, encode_texts
 from feedsvc.store.times import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 
-def row_of(item: Item, seq: int) -> dict[str, object]:
-    """Return the values of every column but `pk`."""
+def row_of(item: Item) -> dict[str, object]:
+    """Return the values of every column."""
     article = item.article
     return {
+        "pk": item.pk,
         "id": item.id,
         "source": item.source,
         "guid": item.guid,
@@ -24,7 +25,7 @@ def row_of(item: Item, seq: int) -> dict[str, object]:
         "first_seen": to_ms(item.first_seen),
         "withdrawn_at": to_ms_or_none(item.withdrawn_at),
         "hash": item.hash,
-        "seq": seq,
+        "seq": item.seq,
         "language": article.language,
         "title": article.title,
         "article": encode(article),

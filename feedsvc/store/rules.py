@@ -8,7 +8,7 @@ items there are, a feed reads about as many rows as it shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,8 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
-    exists,
+    func,
+    literal_column,
     or_,
     select,
     true,
@@ -32,20 +33,38 @@ from feedsvc.store.schema import item, item_term
 from feedsvc.store.terms import Kind, folded
 
 Order = Literal["published", "updated", "withdrawn_at"]
+Part = tuple[Kind, list[str]]
+
+MANY = 5000
+"""What more items have than this is soon met on a walk along all of them by date; what fewer have is
+sooner found by looking at each. Either way it takes some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which items are looked at, and in which order (newest first).
 
-    With `now`, only those that are public at that moment. `before` is the order's value and the
-    `pk` of the last item that was seen.
+    With `now`, only those that are public at that moment; with `after`, only those that are published
+    later than that. `before` is the order's value and the `pk` of the last item that was seen.
     """
 
     state: State = "published"
     now: int | None = None
     order: Order = "published"
     before: tuple[int, int] | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A way along items, and the columns that it passes by: of the items' rows or of their terms'."""
+
+    start: Select[int, int]
+    """Of `pk` and `key` (the order's value)."""
+    state: State
+    at: ColumnElement[int]
+    """When the item was published; of a tombstone, when it was withdrawn."""
+    pk: ColumnElement[int]
 
 
 def matching(c: Connection, rule: Rule, scope: Scope, limit: int | None = None) -> Subquery:
@@ -59,21 +78,58 @@ def matching(c: Connection, rule: Rule, scope: Scope, limit: int | None = None) 
     return union(*(select(branch.subquery()) for branch in branches)).subquery()
 
 
+def next_published(c: Connection, rule: Rule, now: int) -> int | None:
+    """Return when the next item that the rule matches will be published; None if none waits."""
+    found: list[int] = []
+    for branch in _branches(c, rule, Scope(after=now)):
+        pk, key = branch.selected_columns
+        found += [row.key for row in c.execute(branch.order_by(key, pk).limit(1))]
+    return min(found, default=None)
+
+
+def belongs(c: Connection, rule: Rule) -> ColumnElement[bool]:
+    """Return the condition that the rule matches a published item: for queries that walk some other way."""
+    walk = _of_all(Scope())
+    parts = _conditions(c, rule, _included(rule), walk)
+    if not parts:
+        return true()
+    if not rule.feed:
+        return and_(*parts)
+    return or_(and_(*parts), _has(walk, "feed", folded("feed", [rule.feed])))
+
+
+def visible(at: ColumnElement[int], expires: ColumnElement[int], now: int) -> ColumnElement[bool]:
+    """Return the condition that the public may see what is published: `Item.is_visible` for a database."""
+    return and_(at <= now, or_(expires.is_(None), expires > now))
+
+
+def is_state(column: ColumnElement[str], state: State) -> ColumnElement[bool]:
+    """Return the condition on a state, as a constant, so that a plan is made for its rows."""
+    constant: ColumnElement[str] = literal_column(f"'{state}'")
+    return column == constant
+
+
 def _branches(c: Connection, rule: Rule, scope: Scope) -> Iterator[Select[int, int]]:
     included = _included(rule)
-    refusals = _refusals(c, rule)
-    if included:
-        (kind, values), *others = included
-        conditions = [_has(other, wanted) for other, wanted in others] + refusals
-        for value in values:
-            yield _of_term(kind, value, scope).where(*conditions)
+    if not included:
+        walk = _of_all(scope, by_words=search.is_rare(c, rule.text, MANY))
+        conditions = _conditions(c, rule, (), walk)
+        yield walk.start.where(*conditions)
+        if not conditions:
+            return
+    elif scope.order == "updated" and _has_many(c, included[0], scope.state):
+        walk = _of_all(scope)
+        yield walk.start.where(*_conditions(c, rule, included, walk))
     else:
-        yield _of_all(scope).where(*refusals)
-    if rule.feed and (included or refusals):
-        yield _of_term("feed", folded("feed", [rule.feed])[0], scope)
+        (kind, values), *others = included
+        for value in values:
+            walk = _of_term(kind, value, scope)
+            yield walk.start.where(*_conditions(c, rule, others, walk))
+    if rule.feed:
+        yield _of_term("feed", folded("feed", [rule.feed])[0], scope).start
 
 
-def _included(rule: Rule) -> list[tuple[Kind, list[str]]]:
+def _included(rule: Rule) -> list[Part]:
     """Return the parts that name values, the part with the fewest items a value first."""
     parts: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         ("tag", rule.tags),
@@ -84,70 +140,85 @@ def _included(rule: Rule) -> list[tuple[Kind, list[str]]]:
     return [(kind, folded(kind, values)) for kind, values in parts if values]
 
 
-def _refusals(c: Connection, rule: Rule) -> list[ColumnElement[bool]]:
-    """Return the conditions of the parts that name no values to walk along."""
-    conditions = []
-    holds = search.holds(c, rule.text)
+def _conditions(c: Connection, rule: Rule, parts: Sequence[Part], walk: Walk) -> list[ColumnElement[bool]]:
+    """Return what a walked item must fulfil: these parts, the words, and what the rule refuses."""
+    conditions = [_has(walk, kind, values) for kind, values in parts]
+    holds = search.holds(c, rule.text, walk.pk)
     if holds is not None:
         conditions.append(holds)
-    if rule.exclude_tags:
-        conditions.append(~_has("tag", folded("tag", rule.exclude_tags)))
-    if rule.exclude_sources:
-        conditions.append(item.c.source.not_in(rule.exclude_sources))
-    return conditions
+    refused: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+        ("tag", rule.exclude_tags),
+        ("source", rule.exclude_sources),
+    )
+    return conditions + [~_has(walk, kind, folded(kind, values)) for kind, values in refused if values]
 
 
-def _has(kind: Kind, values: list[str]) -> ColumnElement[bool]:
+def _has(walk: Walk, kind: Kind, values: list[str]) -> ColumnElement[bool]:
     term = item_term.alias()
-    # `published` says nothing new, but with it the key is complete and a look-up is one probe.
-    return exists().where(
+    # The key is complete: a look-up is one probe. Of an EXISTS, PostgreSQL would make a join with
+    # everything that has the value, and sort that.
+    found = select(func.count()).where(
         term.c.kind == kind,
         term.c.value.in_(values),
-        term.c.published == item.c.published,
-        term.c.item_pk == item.c.pk,
+        is_state(term.c.state, walk.state),
+        term.c.at == walk.at,
+        term.c.item_pk == walk.pk,
     )
+    return found.scalar_subquery() > 0
 
 
-def _of_all(scope: Scope) -> Select[int, int]:
-    return _scoped(scope, item.c.pk, item.c.published, item.c[scope.order])
+def _has_many(c: Connection, part: Part, state: State) -> bool:
+    """Say whether a value of a part is one that many items have."""
+    kind, values = part
+    of = item_term.c
+    some = select(of.item_pk).where(of.kind == kind, is_state(of.state, state))
+    counts = [
+        select(func.count()).select_from(some.where(of.value == v).limit(MANY).subquery()) for v in values
+    ]
+    return any(c.execute(count).scalar_one() == MANY for count in counts)
 
 
-def _of_term(kind: Kind, value: str, scope: Scope) -> Select[int, int]:
+def _of_all(scope: Scope, by_words: bool = False) -> Walk:
+    """Walk along all items in the scope's order; or, where few hold the words, along those.
+
+    SQLite would rather narrow the walk by state and date than go in order. What is computed it
+    leaves alone.
+    """
+    state = item.c.state.concat("") if by_words else item.c.state
+    at: ColumnElement[int] = item.c.published
+    if scope.order == "updated":
+        at = at + 0
+    if scope.state == "withdrawn":
+        at = func.coalesce(item.c.withdrawn_at, at)
+    start = _scoped(scope, item.c.pk, item.c[scope.order], at, item.c.expires)
+    return Walk(start.where(is_state(state, scope.state)), scope.state, at, item.c.pk)
+
+
+def _of_term(kind: Kind, value: str, scope: Scope) -> Walk:
     term = item_term.alias()
-    key = term.c.published if scope.order == "published" else item.c[scope.order]
-    walk = _scoped(scope, term.c.item_pk, term.c.published, key)
-    walk = walk.join_from(term, item, item.c.pk == term.c.item_pk)
-    return walk.where(term.c.kind == kind, term.c.value == value)
+    key = item.c.updated if scope.order == "updated" else term.c.at
+    start = _scoped(scope, term.c.item_pk, key, term.c.at, term.c.expires)
+    if scope.order == "updated":
+        start = start.join_from(term, item, item.c.pk == term.c.item_pk)
+    start = start.where(term.c.kind == kind, term.c.value == value, is_state(term.c.state, scope.state))
+    return Walk(start, scope.state, term.c.at, term.c.item_pk)
 
 
 def _scoped(
-    scope: Scope, pk: ColumnElement[int], published: ColumnElement[int], key: ColumnElement[int]
+    scope: Scope,
+    pk: ColumnElement[int],
+    key: ColumnElement[int],
+    at: ColumnElement[int],
+    expires: ColumnElement[int],
 ) -> Select[int, int]:
-    query = select(pk.label("pk"), key.label("key")).where(item.c.state == scope.state)
+    query = select(pk.label("pk"), key.label("key"))
     if scope.now is not None:
-        query = query.where(published <= scope.now, _not_expired(scope.now))
+        query = query.where(visible(at, expires, scope.now))
+    if scope.after is not None:
+        query = query.where(at > scope.after)
     if scope.before is not None:
         query = query.where(tuple_(key, pk) < scope.before)
     return query
-
-
-def belongs(c: Connection, rule: Rule) -> ColumnElement[bool]:
-    """Return the condition that the rule matches an item: for queries that walk some other way."""
-    parts = [_has(kind, values) for kind, values in _included(rule)] + _refusals(c, rule)
-    if not parts:
-        return true()
-    if not rule.feed:
-        return and_(*parts)
-    return or_(and_(*parts), _has("feed", folded("feed", [rule.feed])))
-
-
-def visible(now: int) -> ColumnElement[bool]:
-    """Return the condition that the public may see an item: `Item.is_visible` for a database."""
-    return and_(item.c.state == "published", item.c.published <= now, _not_expired(now))
-
-
-def _not_expired(now: int) -> ColumnElement[bool]:
-    return or_(item.c.expires.is_(None), item.c.expires > now)
 
 
 def _newest(branch: Select[int, int], limit: int | None) -> Select[int, int]:

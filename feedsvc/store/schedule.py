@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
@@ -32,8 +32,17 @@ def claim(c: Connection, now: datetime, limit: int) -> list[str]:
 
 def put(c: Connection, name: str, every: timedelta, next_at: datetime) -> None:
     """Set a name's interval and next time, whether or not it was there."""
-    row = {"name": name, "every_ms": every // timedelta(milliseconds=1), "next_at": to_ms(next_at)}
-    sql.put(c, schedule, [row])
+    put_all(c, {name: (every, next_at)})
+
+
+def put_all(c: Connection, plan: Mapping[str, tuple[timedelta, datetime]]) -> None:
+    """Set the interval and next time of many names."""
+    millisecond = timedelta(milliseconds=1)
+    rows = [
+        {"name": name, "every_ms": every // millisecond, "next_at": to_ms(next_at)}
+        for name, (every, next_at) in plan.items()
+    ]
+    sql.put(c, schedule, rows)
 
 
 def pull(c: Connection, name: str, at: datetime) -> None:
@@ -43,9 +52,10 @@ def pull(c: Connection, name: str, at: datetime) -> None:
     c.execute(update(schedule).where(*later).values(next_at=moment))
 
 
-def keep(c: Connection, names: Collection[str]) -> None:
+def keep(c: Connection, kept: Collection[str]) -> None:
     """Remove every name that is not among these."""
-    c.execute(delete(schedule).where(schedule.c.name.not_in(list(names))))
+    for gone in sql.chunks(sorted(names(c) - set(kept))):
+        c.execute(delete(schedule).where(schedule.c.name.in_(gone)))
 
 
 def due(c: Connection, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The search index: FTS5 on SQLite, tsvector with GIN on PostgreSQL, behind three functions.
+"""The search index: FTS5 on SQLite, tsvector with GIN on PostgreSQL, behind a few functions.
 
 Both hold the same words (words.py), one list for each item, and both only tell which items have
 all of them; the databases' own ideas of a word never come into it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, text
+from sqlalchemy import ColumnElement, Connection, TextClause, bindparam, func, select, text
 
 from feedsvc.model import Article
 from feedsvc.store import sql
@@ -29,30 +29,45 @@ _INSERT = {
 
 def add(c: Connection, articles: Sequence[tuple[int, Article]]) -> None:
     """Index articles that are not in the index yet, by their item's `pk`."""
-    rows = [{"pk": pk, "words": " ".join(sorted(words_of(article)))} for pk, article in articles]
-    for chunk in sql.chunks(rows):
-        c.execute(_INSERT[c.dialect.name], chunk)
+    rows = [{"pk": pk, "words": " ".join(words_of(article))} for pk, article in articles]
+    sql.each(c, _INSERT[c.dialect.name], rows)
 
 
 def replace(c: Connection, articles: Sequence[tuple[int, Article]]) -> None:
     """Index articles in place of what was indexed for their items."""
-    for chunk in sql.chunks(articles):
-        c.execute(_DELETE[c.dialect.name], [{"pk": pk} for pk, _ in chunk])
+    sql.each(c, _DELETE[c.dialect.name], [{"pk": pk} for pk, _ in articles])
     add(c, articles)
 
 
-def holds(c: Connection, query: str) -> ColumnElement[bool] | None:
-    """Return the condition that an item holds every word of the query; None if it has no words.
+def holds(c: Connection, query: str, pk: ColumnElement[int]) -> ColumnElement[bool] | None:
+    """Return the condition that the item of a `pk` holds every word of the query; None if it has no words.
 
     The words have no syntax: nothing that a person types is an operator or an error.
     """
+    found = _found(c, query)
+    return None if found is None else pk.in_(found.columns(item.c.pk))
+
+
+def is_rare(c: Connection, query: str, many: int) -> bool:
+    """Say whether fewer than `many` items hold every word of the query, where the database must be told.
+
+    PostgreSQL knows by itself how to go about it.
+    """
+    found = _found(c, query) if c.dialect.name == "sqlite" else None
+    if found is None:
+        return False
+    some = select(found.columns(item.c.pk).subquery()).limit(many).subquery()
+    return int(c.execute(select(func.count()).select_from(some)).scalar_one()) < many
+
+
+def _found(c: Connection, query: str) -> TextClause | None:
     wanted = sorted(words(query))
     if not wanted:
         return None
     if c.dialect.name == "postgresql":
-        found = text("SELECT item_pk FROM search WHERE words @@ CAST(:wanted AS tsquery)")
+        found = text("SELECT item_pk AS pk FROM search WHERE words @@ CAST(:wanted AS tsquery)")
         value = " & ".join(f"'{word}'" for word in wanted)
     else:
-        found = text("SELECT rowid FROM search WHERE search MATCH :wanted")
+        found = text("SELECT rowid AS pk FROM search WHERE search MATCH :wanted")
         value = " AND ".join(f'"{word}"' for word in wanted)
-    return item.c.pk.in_(found.bindparams(bindparam("wanted", value, unique=True)).columns(item.c.pk))
+    return found.bindparams(bindparam("wanted", value, unique=True))

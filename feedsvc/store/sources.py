@@ -42,15 +42,14 @@ def ensure(c: Connection, key: str, kind: str, title: str, url: str) -> None:
     A new address forgets the validators of the old one, which would ask it the wrong question, and
     that the old one was gone.
     """
-    known = state(c, key)
-    if known is None:
-        put_state(c, SourceState(key, kind, title, url))
-        return
-    told = replace(known, kind=kind, title=title, url=url)
-    if url != known.url:
-        told = replace(told, etag=None, last_modified=None, paused=False)
-    if told != known:
-        put_state(c, told)
+    ensure_all(c, [SourceState(key, kind, title, url)])
+
+
+def ensure_all(c: Connection, wanted: Sequence[SourceState]) -> None:
+    """Do as `ensure` for the key, kind, title and address of many at once."""
+    known = {state.key: state for state in all(c)}
+    told = [_told(known[each.key], each) if each.key in known else each for each in wanted]
+    _put(c, [each for each in told if each != known.get(each.key)])
 
 
 def state(c: Connection, key: str) -> SourceState | None:
@@ -61,8 +60,7 @@ def state(c: Connection, key: str) -> SourceState | None:
 
 def put_state(c: Connection, state: SourceState) -> None:
     """Remember a source's state, in place of the last."""
-    moments = {name: to_ms_or_none(getattr(state, name)) for name in _MOMENTS}
-    sql.put(c, source, [{**asdict(state), **moments}])
+    _put(c, [state])
 
 
 def all(c: Connection) -> list[SourceState]:  # noqa: A001 — read as `sources.all(c)`
@@ -83,7 +81,7 @@ def put_files(
     table = source_file
     for chunk in sql.chunks(list(forgotten_paths)):
         c.execute(delete(table).where(table.c.source == source, table.c.path.in_(chunk)))
-    sql.put(c, table, [{**asdict(each), "source": source, "inode": _signed(each.inode)} for each in states])
+    sql.put(c, table, [_file_row(source, each) for each in states])
 
 
 def problems(c: Connection, source: str | None = None) -> list[Problem]:
@@ -113,6 +111,19 @@ def put_problems(c: Connection, source: str, path: str, problems: Sequence[Probl
 _MOMENTS = ("next_at", "last_try", "last_success")
 
 
+def _put(c: Connection, states: Sequence[SourceState]) -> None:
+    rows = [
+        {**asdict(state), **{name: to_ms_or_none(getattr(state, name)) for name in _MOMENTS}}
+        for state in states
+    ]
+    sql.put(c, source, rows)
+
+
+def _told(known: SourceState, wanted: SourceState) -> SourceState:
+    told = replace(known, kind=wanted.kind, title=wanted.title, url=wanted.url)
+    return told if wanted.url == known.url else replace(told, etag=None, last_modified=None, paused=False)
+
+
 def _state(row: Row[tuple[object, ...]]) -> SourceState:
     values = dict(row._mapping)
     return SourceState(**{**values, **{name: from_ms_or_none(values[name]) for name in _MOMENTS}})
@@ -121,6 +132,18 @@ def _state(row: Row[tuple[object, ...]]) -> SourceState:
 def _file(row: Row[tuple[object, ...]]) -> FileState:
     inode = row.inode % 2**64
     return FileState(row.path, row.size, row.mtime_ns, inode, row.hash, row.guid)
+
+
+def _file_row(source: str, file: FileState) -> dict[str, object]:
+    return {
+        "source": source,
+        "path": file.path,
+        "size": file.size,
+        "mtime_ns": file.mtime_ns,
+        "inode": _signed(file.inode),
+        "hash": file.hash,
+        "guid": file.guid,
+    }
 
 
 def _signed(inode: int) -> int:

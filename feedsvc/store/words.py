@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from feedsvc.model import Article
 
@@ -24,21 +25,23 @@ _UNSPACED = (
 )
 # Vowel signs of the Indic scripts are marks, which \w leaves out although they are inside words.
 _INDIC = "\u0900-\u0963\u0966-\u0dff"
-_RUN = re.compile(rf"[{_UNSPACED}]+|(?:[^\W{_UNSPACED}]|[{_INDIC}])+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_RUN = re.compile(rf"[\w{_INDIC}{_UNSPACED}]+")
+_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_PART = re.compile(rf"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_ASCII_GAPS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 _TAG = re.compile(r"<[^>]*>")
 
 
 def words(text: str) -> frozenset[str]:
     """Return the distinct words of a plain text, folded; empty where it holds none."""
-    found: set[str] = set()
-    for run in set(_RUN.findall(_folded(text))):
-        if _IS_UNSPACED.match(run):
-            found.update(run)
-            found.update(run[at : at + 2] for at in range(len(run) - 1))
-        else:
-            found.add(run[:MAX_WORD_CHARS])
-    return frozenset(found)
+    folded = _folded(text)
+    # Every item that is written or changed comes through here: the common scripts take short ways.
+    if folded.isascii():
+        return frozenset({run[:MAX_WORD_CHARS] for run in folded.translate(_ASCII_GAPS).split()})
+    runs = _RUN.findall(folded)
+    if not _HAS_UNSPACED.search(folded):
+        return frozenset({run[:MAX_WORD_CHARS] for run in runs})
+    return frozenset(word for run in set(runs) for part in _PART.findall(run) for word in _words_in(part))
 
 
 def words_of(article: Article) -> frozenset[str]:
@@ -49,6 +52,15 @@ def words_of(article: Article) -> frozenset[str]:
     content = html.unescape(_TAG.sub(" ", article.content))
     names = (person.name for person in article.authors)
     return words("\n".join((article.title, article.summary, content, *article.tags, *names)))
+
+
+def _words_in(part: str) -> Iterator[str]:
+    """Yield what a stretch of one kind of script gives: itself, or its characters and pairs."""
+    if not _HAS_UNSPACED.match(part):
+        yield part[:MAX_WORD_CHARS]
+        return
+    yield from part
+    yield from (part[at : at + 2] for at in range(len(part) - 1))
 
 
 def _folded(text: str) -> str:

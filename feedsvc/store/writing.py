@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import ColumnElement, Connection, Insert, bindparam, delete, exists, literal_column
 from sqlalchemy import insert as into
 from sqlalchemy import select as query
 from sqlalchemy import update as change
@@ -15,21 +15,19 @@ from feedsvc.store import search, sql
 from feedsvc.store.rows import row_of
 from feedsvc.store.schema import item, item_alias, item_media, item_term, revision
 from feedsvc.store.terms import terms_of
-from feedsvc.store.times import to_ms
+from feedsvc.store.times import to_ms, to_ms_or_none
 
 
 def insert(c: Connection, items: Sequence[Item], seq: int) -> list[Item]:
     """Add new items as part of change `seq`; return them with their `pk` and `seq`, in the same order."""
-    stored = []
-    for chunk in sql.chunks(items):
-        rows = [row_of(each, seq) for each in chunk]
-        numbered = c.execute(into(item).returning(item.c.id, item.c.pk), rows)
-        pks: dict[str, int] = {row.id: row.pk for row in numbered}
-        added = [replace(each, pk=pks[each.id], seq=seq) for each in chunk]
-        _derive(c, added)
-        search.add(c, [(each.pk, each.article) for each in added])
-        stored += added
-    return stored
+    if not items:
+        return []
+    pks = sql.numbers(c, item, len(items))
+    added = [replace(each, pk=pk, seq=seq) for each, pk in zip(items, pks, strict=True)]
+    sql.insert(c, item, [row_of(each) for each in added])
+    _derive(c, added)
+    search.add(c, [(each.pk, each.article) for each in added])
+    return added
 
 
 def update(c: Connection, items: Sequence[Item], seq: int) -> None:
@@ -38,16 +36,12 @@ def update(c: Connection, items: Sequence[Item], seq: int) -> None:
     What is replaced is kept as a revision, and a slug that changes goes on finding its item. An
     item is withdrawn this way too: its row stays as a tombstone.
     """
-    for chunk in sql.chunks(items):
-        pks = [each.pk for each in chunk]
-        _keep_revisions(c, pks)
-        _keep_slugs(c, chunk)
-        by_pk = change(item).where(item.c.pk == bindparam("this_pk"))
-        c.execute(by_pk, [{**row_of(each, seq), "this_pk": each.pk} for each in chunk])
-        for table in (item_term, item_media):
-            c.execute(delete(table).where(table.c.item_pk.in_(pks)))
-        _derive(c, chunk)
-        search.replace(c, [(each.pk, each.article) for each in chunk])
+    changed = [replace(each, seq=seq) for each in items]
+    rows = [{**row_of(each), "this_pk": each.pk} for each in changed]
+    for statement in _UPDATES:
+        sql.each(c, statement, rows)
+    _derive(c, changed)
+    search.replace(c, [(each.pk, each.article) for each in changed])
 
 
 def rename(c: Connection, source: str, old_guid: str, new_guid: str) -> None:
@@ -58,29 +52,51 @@ def rename(c: Connection, source: str, old_guid: str, new_guid: str) -> None:
         sql.put(c, item_alias, [{"kind": "guid", "alias": old_guid, "item_pk": pk}])
 
 
-def _keep_revisions(c: Connection, pks: Sequence[int]) -> None:
-    kept = query(item.c.pk, item.c.seq, item.c.updated, item.c.hash, item.c.article).where(item.c.pk.in_(pks))
-    c.execute(into(revision).from_select(["item_pk", "seq", "at", "hash", "article"], kept))
-
-
-def _keep_slugs(c: Connection, items: Sequence[Item]) -> None:
-    current = query(item.c.pk, item.c.slug).where(item.c.pk.in_([each.pk for each in items]))
-    old = {row.pk: row.slug for row in c.execute(current)}
-    moved = [each for each in items if old.get(each.pk, each.slug) != each.slug]
-    sql.put(c, item_alias, [{"kind": "slug", "alias": old[i.pk], "item_pk": i.pk} for i in moved])
-
-
 def _derive(c: Connection, items: Sequence[Item]) -> None:
-    terms = [
-        {"kind": k, "value": v, "label": label, "item_pk": each.pk, "published": to_ms(each.published)}
-        for each in items
-        for k, v, label in terms_of(each)
-    ]
+    terms = [row for each in items for row in _terms(each)]
     media = [
         {"source": each.source, "path": path, "item_pk": each.pk}
         for each in items
         for path in dict.fromkeys(each.media)
     ]
-    for table, rows in ((item_term, terms), (item_media, media)):
-        for chunk in sql.chunks(rows):
-            c.execute(into(table), chunk)
+    sql.insert(c, item_term, terms)
+    sql.insert(c, item_media, media)
+
+
+def _terms(of: Item) -> Iterator[dict[str, object]]:
+    withdrawn = of.state == "withdrawn" and of.withdrawn_at
+    same = {
+        "state": of.state,
+        "at": to_ms(withdrawn or of.published),
+        "item_pk": of.pk,
+        "expires": to_ms_or_none(of.article.expires),
+    }
+    for kind, value, label in terms_of(of):
+        yield {"kind": kind, "value": value, "label": label, **same}
+
+
+def _keep_revision() -> Insert:
+    kept = query(item.c.pk, item.c.seq, item.c.updated, item.c.hash, item.c.article)
+    columns = ["item_pk", "seq", "at", "hash", "article"]
+    return into(revision).from_select(columns, kept.where(item.c.pk == bindparam("this_pk")))
+
+
+def _keep_slug() -> Insert:
+    """Note the slug that an item loses, unless it is noted."""
+    slug: ColumnElement[str] = literal_column("'slug'")
+    noted = exists().where(
+        item_alias.c.kind == slug, item_alias.c.alias == item.c.slug, item_alias.c.item_pk == item.c.pk
+    )
+    lost = query(slug, item.c.slug, item.c.pk)
+    lost = lost.where(item.c.pk == bindparam("this_pk"), item.c.slug != bindparam("slug"), ~noted)
+    return into(item_alias).from_select(["kind", "alias", "item_pk"], lost)
+
+
+_UPDATES = (
+    _keep_revision(),
+    _keep_slug(),
+    change(item).where(item.c.pk == bindparam("this_pk")),
+    delete(item_term).where(item_term.c.item_pk == bindparam("this_pk")),
+    delete(item_media).where(item_media.c.item_pk == bindparam("this_pk")),
+)
+"""What replaces an item's row, in this order, beside what is derived from it."""

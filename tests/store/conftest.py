@@ -1,8 +1,8 @@
-"""Stores to test on: SQLite now; another database is one more line in URLS."""
+"""Stores to test on: of either database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,10 @@ from feedsvc.store import Store
 
 from .samples import NOW
 
-URLS: dict[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:///{folder}/data/feedsvc.db",
-}
 
-
-@pytest.fixture(params=sorted(URLS))
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return URLS[request.param](tmp_path)
+@pytest.fixture
+def url(database_url: str, tmp_path: Path) -> str:
+    return database_url or f"sqlite:///{tmp_path}/data/feedsvc.db"
 
 
 @pytest.fixture

@@ -82,3 +82,11 @@ def test_schedulers_that_run_at_once_never_claim_the_same(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert sorted(claimed) == sorted(f"n{number}" for number in range(60))
+
+
+def test_many_names_are_put_and_kept_at_once(store: Store) -> None:
+    plan = {f"n{number:04}": (MINUTE, NOW + number * MINUTE) for number in range(1200)}
+    with store.write() as t:
+        schedule.put_all(t.connection, plan)
+        schedule.keep(t.connection, list(plan)[::2])
+    assert _claim(store, 9, minutes=4) == ["n0000", "n0002", "n0004"]

@@ -95,3 +95,19 @@ def test_problems_of_a_path_replace_its_last_ones(store: Store) -> None:
     with store.write() as t:
         sources.put_problems(t.connection, "items", "a.md", [])
         assert sources.problems(t.connection, "items") == [problem("b.md", 5)]
+
+
+def test_many_sources_are_ensured_at_once_each_with_its_history(store: Store) -> None:
+    wanted = [SourceState(f"s{number}", "upstream", "", f"https://{number}.example/") for number in range(3)]
+    with store.write() as t:
+        sources.ensure_all(t.connection, wanted)
+        sources.put_state(t.connection, replace(wanted[0], etag='"1"', failures=2))
+        moved = [
+            wanted[0],
+            replace(wanted[1], url="https://new.example/"),
+            wanted[2],
+            replace(wanted[2], key="s3"),
+        ]
+        sources.ensure_all(t.connection, moved)
+        found = sources.all(t.connection)
+    assert found == [replace(wanted[0], etag='"1"', failures=2), *moved[1:]]

@@ -64,3 +64,10 @@ def test_words_are_made_of_word_characters_only(text: str) -> None:
 @given(st.text(), st.text())
 def test_more_text_has_no_fewer_words(first: str, second: str) -> None:
     assert words(first) <= words(f"{first}\n{second}")
+
+
+@given(st.text())
+def test_a_word_of_another_script_changes_no_other_words(text: str) -> None:
+    """A text of one script takes a shorter way than one of several."""
+    assert words(f"{text}\nzürich") == words(text) | {"zurich"}
+    assert words(f"{text}\n港") == words(text) | {"港"}
