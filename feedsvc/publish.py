@@ -9,55 +9,26 @@ back as the same items; an item that stands in the way is left out and named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from itertools import islice
 
 from feedsvc import feeds as rules
 from feedsvc import formats
+from feedsvc import plan as planning
+from feedsvc.catalog import Catalog
 from feedsvc.errors import StoreError
 from feedsvc.gate import Built, build
-from feedsvc.model import FORMATS, Document, Feed, Format, Item, Problem, Selection, Site
-from feedsvc.store import Connection, FeedState, Store, clock, feeds, items, meta, rendered, sources
+from feedsvc.model import Document, Feed, Problem
+from feedsvc.plan import Due, Plan
+from feedsvc.store import Store, clock, feeds, items, meta, rendered, sources
 
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-"""When a feed that never held an item was updated: validators take an earlier time for a mistake."""
+FEEDS_AT_ONCE = 20
+"""How many feeds a run renders before it stores them: the items of so many are in memory."""
 
 PROBLEMS = "feeds"
 """The source under which items that cannot be rendered are filed, by feed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Catalog:
-    """The site and its configured feeds; feeds of tags and authors follow from an address."""
-
-    site: Site
-    feeds: tuple[Feed, ...]
-    hubs: tuple[str, ...] = ()
-
-    def feed(self, slug: str) -> Feed | None:
-        """Return the configured feed with this slug."""
-        return next((feed for feed in self.feeds if feed.slug == slug), None)
-
-    def at(self, path: str) -> Feed | None:
-        """Return the feed whose address without a suffix this is; `path` is not percent-encoded."""
-        kind, _, name = path.removeprefix("/").partition("/")
-        if not name:
-            return None
-        if kind == "tags":
-            return rules.tag_feed(self.site, name)
-        if kind == "authors":
-            return rules.author_feed(self.site, name)
-        return self.feed(name) if kind == "feeds" else None
-
-    def find(self, path: str) -> tuple[Feed, Format] | None:
-        """Return the feed and format whose document has this address, e.g. `/feeds/all.rss`."""
-        for format_ in FORMATS:
-            suffix = formats.SUFFIXES[format_]
-            if path.endswith(suffix):
-                feed = self.at(path.removesuffix(suffix))
-                return (feed, format_) if feed else None
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +40,24 @@ class Published:
     next_moment: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a feed should hold now, beside what was remembered of it when that was decided."""
-
-    selection: Selection
-    before: FeedState | None
-    state: FeedState
-
-
 def publish(store: Store, catalog: Catalog, now: datetime) -> Published:
     """Bring the documents of every feed that is read up to date.
 
     Idempotent: with nothing changed it writes nothing. Runs one at a time (the task's lock); a change
     made meanwhile has enqueued the next run.
     """
+    with store.read() as connection:
+        due = planning.due(connection, catalog, now)
+        looked = meta.get(connection, meta.LOOKED) == "1"
     done: list[Document] = []
     problems: list[Problem] = []
-    while True:
-        with store.read() as connection:
-            plans = list(_plans(connection, catalog, now))
-            moment = items.next_moment(connection, now)
-            looked = meta.get(connection, meta.LOOKED) == "1"
-        made = [(plan, build(plan.selection)) for plan in plans]
-        overtaken = _store(store, made)
-        done += [document for plan, results in made for document in _documents(plan, results)]
-        problems += [problem for plan, results in made for problem in _problems(plan, results)]
-        if not overtaken:
-            break
-    _take_down(store, catalog)
-    _note_scanned(store, looked)
+    for some in _portions(due.feeds):
+        for documents, found in _bring_up_to_date(store, catalog, some, now):
+            done += documents
+            problems += found
+    if due.is_whole:
+        _take_down(store, catalog)
+    moment = _note(store, due, looked, now)
     return Published(tuple(document.path for document in done), tuple(problems), moment)
 
 
@@ -117,7 +76,7 @@ def document(store: Store, catalog: Catalog, path: str, now: datetime) -> Docume
             ready = rendered.find(connection, path)
             if ready is not None and (ready.valid_until is None or now < ready.valid_until):
                 return ready
-            plan = _plan(connection, catalog, feed, feeds.state(connection, feed.path), now)
+            plan = planning.plan(connection, catalog, feed, feeds.state(connection, feed.path), now)
             is_new = meta.get(connection, meta.LOOKED) == "0" and not rendered.paths(connection)
         if not plan.selection.items and plan.before is None and catalog.feed(feed.slug) != feed:
             return None
@@ -129,62 +88,26 @@ def document(store: Store, catalog: Catalog, path: str, now: datetime) -> Docume
                 return rendered.find(connection, path)
 
 
-def select(connection: Connection, feed: Feed, now: datetime) -> tuple[Item, ...]:
-    """Return the visible items of a feed, in its order and up to its limit."""
-    return tuple(items.select(connection, feed.rule, now=now, limit=feed.limit, order=feed.order))
+def _portions(feeds: Sequence[Feed]) -> Iterator[list[Feed]]:
+    """Yield the feeds in portions, so that a thousand of them are not in memory at once."""
+    rest = iter(feeds)
+    while some := list(islice(rest, FEEDS_AT_ONCE)):
+        yield some
 
 
-def _plans(connection: Connection, catalog: Catalog, now: datetime) -> Iterator[Plan]:
-    """Yield a plan for each feed that should hold something else than it does, or is past its moment."""
-    known = {state.path: state for state in feeds.all(connection)}
-    for feed in [*catalog.feeds, *_derived(catalog, known)]:
-        plan = _plan(connection, catalog, feed, known.get(feed.path), now)
-        if plan.state != plan.before:
-            yield plan
-
-
-def _derived(catalog: Catalog, known: Mapping[str, FeedState]) -> Iterator[Feed]:
-    """Yield the feeds of tags and authors that somebody has asked for."""
-    configured = {feed.path for feed in catalog.feeds}
-    for path in sorted(known.keys() - configured):
-        feed = catalog.at(path)
-        if feed is not None:
-            yield feed
-
-
-def _plan(
-    connection: Connection, catalog: Catalog, feed: Feed, before: FeedState | None, now: datetime
-) -> Plan:
-    chosen = select(connection, feed, now)
-    fingerprint = rules.fingerprint(feed, catalog.site, chosen, catalog.hubs)
-    if before is not None and before.fingerprint == fingerprint:
-        updated = before.updated
-    else:
-        updated = _updated(connection, feed, chosen, before)
-    state = FeedState(
-        path=feed.path,
-        fingerprint=fingerprint,
-        updated=updated,
-        members=tuple(item.pk for item in chosen),
-        asked=before.asked if before else None,
-        valid_until=items.next_moment(connection, now, feed.rule),
-    )
-    return Plan(Selection(catalog.site, feed, chosen, updated, catalog.hubs), before, state)
-
-
-def _updated(
-    connection: Connection, feed: Feed, chosen: Sequence[Item], before: FeedState | None
-) -> datetime:
-    """Say when a feed whose bytes change was updated: with its items, and always later than before.
-
-    A client that compares nothing but Last-Modified must see every change: also an item that leaves,
-    an embargo that ends, and another configuration.
-    """
-    times = [item.updated for item in chosen]
-    gone = items.withdrawn(connection, feed.rule, limit=1)
-    times += [item.withdrawn_at for item in gone if item.withdrawn_at]
-    newest = max(times, default=EPOCH)
-    return newest if before is None else max(newest, before.updated + timedelta(seconds=1))
+def _bring_up_to_date(
+    store: Store, catalog: Catalog, some: list[Feed], now: datetime
+) -> Iterator[tuple[list[Document], list[Problem]]]:
+    """Render the feeds that should hold something else than they do, again where somebody overtakes us."""
+    while some:
+        with store.read() as connection:
+            befores = [(feed, feeds.state(connection, feed.path)) for feed in some]
+            plans = [planning.plan(connection, catalog, feed, before, now) for feed, before in befores]
+        made = [(plan, build(plan.selection)) for plan in plans if plan.state != plan.before]
+        overtaken = _store(store, made)
+        for plan, results in made:
+            yield _documents(plan, results), _problems(plan, results)
+        some = [plan.selection.feed for plan in overtaken]
 
 
 def _documents(plan: Plan, results: Sequence[Built]) -> list[Document]:
@@ -257,13 +180,17 @@ def _take_down(store: Store, catalog: Catalog) -> None:
                 rendered.remove(tx.connection, path + suffix, tx.seq())
 
 
-def _note_scanned(store: Store, looked: bool) -> None:
-    """Note that the first look at the folder is live in every feed, and from which sequence on."""
-    if not looked:
-        return
+def _note(store: Store, due: Due, looked: bool, now: datetime) -> datetime | None:
+    """Note how far the feeds are published, and the first look at the folder; return when to run again."""
     with store.read() as connection:
-        if meta.get(connection, meta.SCANNED) == "1":
-            return
+        moment = items.next_moment(connection, now)
+        is_noted = meta.get(connection, meta.PUBLISHED) == due.mark
+        is_first = looked and meta.get(connection, meta.SCANNED) != "1"
+    if is_noted and not is_first:
+        return moment
     with store.write() as tx:
-        meta.put(tx.connection, meta.LIVE_SEQ, str(clock.seq(tx.connection)))
-        meta.put(tx.connection, meta.SCANNED, "1")
+        meta.put(tx.connection, meta.PUBLISHED, due.mark)
+        if is_first:
+            meta.put(tx.connection, meta.LIVE_SEQ, str(clock.seq(tx.connection)))
+            meta.put(tx.connection, meta.SCANNED, "1")
+    return moment

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feedsvc import __version__, config, identity
+from feedsvc.catalog import Catalog
 from feedsvc.net import Client, Limits
-from feedsvc.publish import Catalog
 from feedsvc.queue import Queue, open_queue
 from feedsvc.sources import Folder, FolderRules, UpstreamRules
 from feedsvc.store import Store, meta

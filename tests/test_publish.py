@@ -11,6 +11,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from feedsvc import plan as planning
 from feedsvc import publish as publishing
 from feedsvc.model import FORMATS, Document
 from feedsvc.store import clock, feeds, items, rendered, sources
@@ -204,7 +205,7 @@ def test_a_slow_process_never_puts_an_older_selection_over_a_newer_one(room: Des
     feed = catalog.feeds[0]
     with store.read() as connection:
         before = feeds.state(connection, feed.path)
-        slow = publishing._plan(connection, catalog, feed, before, room.clock())
+        slow = planning.plan(connection, catalog, feed, before, room.clock())
     room.clock.turn(minutes=1)
     room.save("b.md", "Market")
     room.look()

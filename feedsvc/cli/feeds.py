@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from feedsvc import config, publish
+from feedsvc import config, plan
 from feedsvc.cli.command import group, json_option
 from feedsvc.cli.drawing import show_table
 from feedsvc.cli.opened import opened
@@ -49,7 +49,7 @@ def show_feed(slug: str, as_json: bool) -> None:
             raise NotFound("feed", slug)
         row = _row(service, feed)
         with service.store.read() as connection:
-            selected = publish.select(connection, feed, service.clock())
+            selected = plan.select(connection, feed, service.clock())
     if as_json:
         entries = [
             {"id": item.id, "title": item.article.title, "published": item.published} for item in selected

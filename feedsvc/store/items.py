@@ -34,6 +34,7 @@ __all__ = [
     "insert",
     "known",
     "last_published",
+    "last_seq",
     "list_all",
     "next_change",
     "next_moment",
@@ -150,6 +151,11 @@ def changed_since(c: Connection, seq: int, limit: int = 500) -> list[Item]:
     if last is not None:
         query = query.where(item.c.seq <= last)
     return _items(c, query.order_by(item.c.seq, item.c.pk))
+
+
+def last_seq(c: Connection) -> int:
+    """Return the number of the last change of an item; 0 where there is none."""
+    return int(c.execute(sa.select(sa.func.max(item.c.seq))).scalar_one() or 0)
 
 
 def appeared(c: Connection, since: datetime, until: datetime) -> list[Item]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
+from feedsvc.catalog import Catalog
 from feedsvc.config import ALL
 from feedsvc.model import Feed
-from feedsvc.publish import Catalog
 from feedsvc.service import Service
 from feedsvc.status import Status
 from feedsvc.web.cache import Documents, Pages, Recent

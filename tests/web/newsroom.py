@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from feedsvc import article, publish
 from feedsvc.config import DatabaseSettings, ItemsSettings, Settings, SiteSettings
 from feedsvc.model import Article, Feed, Item, Person, Rule, Site
-from feedsvc.publish import Catalog
+from feedsvc.catalog import Catalog
 from feedsvc.queue import open_queue
 from feedsvc.service import Service
 from feedsvc.store import Store, items, meta

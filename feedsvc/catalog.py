@@ -1,0 +1,57 @@
+"""Know the site and its feeds: the configured ones, and those that follow from an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from feedsvc import feeds as rules
+from feedsvc import formats
+from feedsvc.model import FORMATS, Feed, Format, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The site and its configured feeds; feeds of tags and authors follow from an address."""
+
+    site: Site
+    feeds: tuple[Feed, ...]
+    hubs: tuple[str, ...] = ()
+
+    def feed(self, slug: str) -> Feed | None:
+        """Return the configured feed with this slug."""
+        return next((feed for feed in self.feeds if feed.slug == slug), None)
+
+    def at(self, path: str) -> Feed | None:
+        """Return the feed whose address without a suffix this is; `path` is not percent-encoded."""
+        kind, _, name = path.removeprefix("/").partition("/")
+        if not name:
+            return None
+        if kind == "tags":
+            return rules.tag_feed(self.site, name)
+        if kind == "authors":
+            return rules.author_feed(self.site, name)
+        return self.feed(name) if kind == "feeds" else None
+
+    def find(self, path: str) -> tuple[Feed, Format] | None:
+        """Return the feed and format whose document has this address, e.g. `/feeds/all.rss`."""
+        for format_ in FORMATS:
+            suffix = formats.SUFFIXES[format_]
+            if path.endswith(suffix):
+                feed = self.at(path.removesuffix(suffix))
+                return (feed, format_) if feed else None
+        return None
+
+    def every(self, known: Iterable[str]) -> Iterator[Feed]:
+        """Yield the configured feeds, then those of the addresses `known` that nobody configured."""
+        yield from self.feeds
+        configured = {feed.path for feed in self.feeds}
+        for path in sorted(set(known) - configured):
+            feed = self.at(path)
+            if feed is not None:
+                yield feed
+
+    def fingerprint(self) -> str:
+        """Return a text that changes when any feed may have to be rendered again without a changed item."""
+        return sha256(repr((formats.RENDERER, self)).encode("utf-8", "surrogatepass")).hexdigest()
