@@ -7,8 +7,12 @@ row: Alembic itself is loaded only where a migration really runs.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _FOLDER = Path(__file__).parent / "migrations"
 _TABLE = "alembic_version"
@@ -44,14 +48,20 @@ def newer(revision: str | None) -> str:
     )
 
 
-def upgrade(c: Connection) -> None:
+def upgrade(c: Connection, to: str = "head") -> None:
     """Run every migration that is missing, inside the caller's transaction: all of them or none."""
     # Late, because each process of the service would pay for Alembic, and hardly one ever migrates.
     from alembic import command  # noqa: PLC0415
+
+    command.upgrade(script(c), to)
+
+
+def script(c: Connection) -> Config:
+    """Return what Alembic's own commands need to run our migrations in the transaction of a connection."""
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = c
-    command.upgrade(config, "head")
+    return config

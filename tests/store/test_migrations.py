@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from feedsvc.errors import StoreError
+from feedsvc.model import Rule
 from feedsvc.store import Store, clock, items, migrate
-from feedsvc.store.schema import is_ours, metadata
+from feedsvc.store.schema import is_ours, item_term, metadata
 
-from .samples import NOW, add, item
+from . import past
+from .samples import NOW, add, change, item, slugs
 
 
 def _ours(object_: object, name: str | None, type_: str, reflected: bool, compare_to: object) -> bool:
@@ -94,30 +101,30 @@ def test_a_database_of_a_newer_version_is_refused_with_advice(store: Store) -> N
     assert "newer feedsvc" in store.check()[0]
 
 
-def test_a_database_that_is_behind_is_copied_before_it_is_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_that_is_behind_is_copied_before_it_is_changed(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/data/feedsvc.db", clock=lambda: NOW)
-    store.upgrade()
-    add(store, item("one"))
-    monkeypatch.setattr(migrate, "head", lambda: "0002")
-    assert "is of revision 0001, this feedsvc needs 0002" in store.check()[0]
+    past.make_at(store, "0001")
+    past.fill_first(store)
+    assert f"is of revision 0001, this feedsvc needs {migrate.head()}" in store.check()[0]
+    before = past.shape(store)
     store.upgrade()
     store.close()
     (copy,) = (tmp_path / "data" / "backups").iterdir()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     restored = Store(f"sqlite:///{copy}", clock=lambda: NOW)
+    assert past.shape(restored) == before
+    restored.upgrade()
     with restored.read() as c:
-        assert set(items.known(c, "items")) == {"one.md"}
+        assert len(items.known(c, "items")) == len(past.ITEMS)
     restored.close()
 
 
-def test_only_the_last_three_backups_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_last_three_backups_are_kept(tmp_path: Path) -> None:
     seconds = iter(range(10))
     store = Store(f"sqlite:///{tmp_path}/feedsvc.db", clock=lambda: NOW.replace(second=next(seconds)))
     store.upgrade()
-    monkeypatch.setattr(migrate, "head", lambda: "0002")
     for _ in range(5):
+        past.downgrade(store, "0001")
         store.upgrade()
     store.close()
     names = sorted(each.name for each in (tmp_path / "backups").iterdir())
@@ -143,3 +150,113 @@ def test_an_upgrade_that_fails_half_way_leaves_nothing(
     store.upgrade()
     assert store.check() == []
     store.close()
+
+
+# From one version to the next
+
+
+@pytest.fixture
+def old(url: str) -> Iterator[Store]:
+    """A database of the first revision, with items of every state in it."""
+    seconds = count()
+    opened = Store(url, clock=lambda: NOW + timedelta(seconds=next(seconds)))
+    past.make_at(opened, "0001")
+    past.fill_first(opened)
+    yield opened
+    opened.close()
+
+
+def told(store: Store) -> dict[str, object]:
+    """Return what a database answers to the questions that feeds and pages ask."""
+    rules = [Rule(), Rule(tags=("Storm",)), Rule(authors=("ANNA berg",)), Rule(languages=("nl",))]
+    rules += [Rule(exclude_tags=("harbour",)), Rule(text="kade"), Rule(feed="front", tags=("none",))]
+    rules += [Rule(sources=("items",), tags=("storm", "harbour"))]
+    with store.read() as c:
+        found: dict[str, object] = {}
+        for rule in rules:
+            found[f"{rule} live"] = slugs(items.select(c, rule, now=NOW, limit=50))
+            found[f"{rule} by update"] = slugs(items.select(c, rule, now=NOW, limit=50, order="updated"))
+            found[f"{rule} gone"] = slugs(items.withdrawn(c, rule, limit=50))
+            found[f"{rule} number"] = items.count(c, rule, now=NOW)
+        found["tags"], found["authors"] = items.tags(c, NOW), items.authors(c, NOW)
+        found["next"] = items.next_moment(c, NOW)
+        found["terms"] = sorted(map(tuple, c.execute(select(item_term))), key=str)
+        found["all"] = items.list_all(c, limit=50, offset=0)
+    return found
+
+
+def test_a_database_that_was_upgraded_answers_like_one_that_was_filled_afresh(
+    old: Store, tmp_path: Path
+) -> None:
+    old.upgrade()
+    fresh = Store(f"sqlite:///{tmp_path}/fresh.db", clock=lambda: NOW)
+    fresh.upgrade()
+    add(fresh, *past.ITEMS)
+    assert told(old) == told(fresh)
+    assert old.check() == []
+    fresh.close()
+
+
+def test_what_was_upgraded_can_be_changed_like_what_was_filled_afresh(old: Store, tmp_path: Path) -> None:
+    old.upgrade()
+    fresh = Store(f"sqlite:///{tmp_path}/fresh.db", clock=lambda: NOW)
+    fresh.upgrade()
+    add(fresh, *past.ITEMS)
+    for store in (old, fresh):
+        with store.read() as c:
+            live, draft = (items.known(c, "items")[f"{name}.md"] for name in ("live", "draft"))
+        change(store, replace(live, state="withdrawn", withdrawn_at=NOW), replace(draft, state="published"))
+        add(store, item("one more"))
+    assert told(old) == told(fresh)
+    fresh.close()
+
+
+def test_downgraded_and_upgraded_again_a_database_answers_as_before(old: Store) -> None:
+    old.upgrade()
+    expected = told(old)
+    for revision in reversed(migrate.known()[:-1]):
+        past.downgrade(old, revision)
+        old.upgrade()
+        assert told(old) == expected
+
+
+@pytest.mark.parametrize("revision", migrate.known())
+def test_a_downgrade_leaves_the_tables_of_a_straight_upgrade(store: Store, url: str, revision: str) -> None:
+    add(store, *past.ITEMS)
+    past.downgrade(store, revision)
+    downgraded = past.shape(store)
+    with store.write() as tx:
+        for table in ("search", *(each.name for each in reversed(metadata.sorted_tables)), "alembic_version"):
+            tx.connection.execute(text(f"DROP TABLE {table}"))
+    past.make_at(store, revision)
+    assert past.shape(store) == downgraded
+
+
+def test_a_database_of_the_day_when_the_first_revision_changed_is_taken_as_it_is(store: Store) -> None:
+    add(store, *past.ITEMS)
+    expected = told(store)
+    with store.write() as tx:
+        tx.connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    store.upgrade()
+    assert told(store) == expected
+    assert store.check() == []
+
+
+def test_no_upgrade_leaves_a_difference_to_what_the_code_expects(old: Store) -> None:
+    old.upgrade()
+    with old.read() as c:
+        context = MigrationContext.configure(c, opts={"include_object": _ours, "compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+LANDED = {
+    "0001": "9803ae0310685ab4",
+    "0002": "b5922dcfabf26131",
+}
+"""What each revision's file holds, once it has landed: a change of one that runs somewhere breaks that."""
+
+
+def test_a_revision_that_has_landed_is_never_changed() -> None:
+    folder = Path(migrate.__file__).parent / "migrations" / "versions"
+    found = {path.name[1:5]: sha256(path.read_bytes()).hexdigest()[:16] for path in folder.glob("m*.py")}
+    assert found == LANDED

@@ -108,10 +108,9 @@ def _make_items() -> None:
         sa.UniqueConstraint("slug", name="item_slug_key"),
         sa.CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="item_state_check"),
     )
-    op.create_index("item_published", "item", ["state", "published", "pk", "expires"])
+    op.create_index("item_published", "item", ["state", "published", "pk"])
     op.create_index("item_updated", "item", ["state", "updated", "pk"])
     op.create_index("item_expires", "item", ["state", "expires"])
-    op.create_index("item_withdrawn", "item", ["state", "withdrawn_at", "pk"])
     op.create_index("item_source_published", "item", ["source", "published", "pk"])
     op.create_index("item_seq", "item", ["seq", "pk"])
 
@@ -127,16 +126,11 @@ def _make_what_items_have() -> None:
     op.create_index("item_alias_item", "item_alias", ["item_pk"])
     op.create_table(
         "item_term",
-        _name("kind"),
-        _name("value"),
-        _name("state"),
-        _integer("at"),
-        _item_pk(),
-        _maybe("expires"),
+        _key("kind"),
+        _key("value"),
+        sa.Column("published", sa.BigInteger, primary_key=True, autoincrement=False),
+        _item_pk(primary_key=True),
         _text("label"),
-        sa.PrimaryKeyConstraint(
-            "kind", "value", "state", "at", "item_pk", name="item_term_pkey", postgresql_include=["expires"]
-        ),
         sqlite_with_rowid=False,
     )
     op.create_index("item_term_item", "item_term", ["item_pk"])
