@@ -36,17 +36,12 @@ class SourceState:
     paused: bool = False
 
 
-def ensure(c: Connection, key: str, kind: str, title: str, url: str) -> None:
-    """Make sure that a source is known under this kind, title and address; its history stays.
+def ensure(c: Connection, wanted: Sequence[SourceState]) -> None:
+    """Make sure that sources are known under their kind, title and address; each one's history stays.
 
     A new address forgets the validators of the old one, which would ask it the wrong question, and
     that the old one was gone.
     """
-    ensure_all(c, [SourceState(key, kind, title, url)])
-
-
-def ensure_all(c: Connection, wanted: Sequence[SourceState]) -> None:
-    """Do as `ensure` for the key, kind, title and address of many at once."""
     known = {state.key: state for state in all(c)}
     told = [_told(known[each.key], each) if each.key in known else each for each in wanted]
     _put(c, [each for each in told if each != known.get(each.key)])

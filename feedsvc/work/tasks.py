@@ -12,7 +12,7 @@ from feedsvc import config, ingest
 from feedsvc.net import Client
 from feedsvc.publish import Published, publish
 from feedsvc.service import Service
-from feedsvc.store import schedule, sources
+from feedsvc.store import SourceState, schedule, sources
 from feedsvc.work import refresh
 
 REFRESH = "refresh"
@@ -93,15 +93,22 @@ def arrange(service: Service, now: datetime) -> None:
     enabled = [key for key, source in settings.sources.items() if source.enabled]
     names = {refresh.schedule_name(key): key for key in enabled}
     with service.store.write() as tx:
-        sources.ensure(tx.connection, config.FOLDER, "folder", "", "")
-        for key, source in settings.sources.items():
-            sources.ensure(tx.connection, key, "upstream", source.title, source.url)
+        sources.ensure(tx.connection, _known_as(settings))
         plan = {name: (refresh.every_of(service, key), now) for name, key in names.items()}
         # Nothing is published before the first look at the folder: that enqueues it.
         plan |= {SWEEP: (DAY, now), MOMENT: (SELDOM, now + SELDOM)}
         schedule.keep(tx.connection, plan.keys())
-        for name in plan.keys() - schedule.names(tx.connection):
-            schedule.put(tx.connection, name, *plan[name])
+        there = schedule.names(tx.connection)
+        schedule.put_all(tx.connection, {name: due for name, due in plan.items() if name not in there})
+
+
+def _known_as(settings: config.Settings) -> list[SourceState]:
+    """Return each configured source as it is before its first refresh."""
+    upstream = settings.sources.items()
+    return [
+        SourceState(config.FOLDER, "folder"),
+        *(SourceState(key, "upstream", source.title, source.url) for key, source in upstream),
+    ]
 
 
 def _ms(duration: timedelta) -> int:

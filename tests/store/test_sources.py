@@ -35,7 +35,7 @@ def test_a_source_state_comes_back_as_it_was(store: Store) -> None:
 
 def test_a_source_is_made_known_with_an_empty_history(store: Store) -> None:
     with store.write() as t:
-        sources.ensure(t.connection, "items", "folder", "Items", "items")
+        sources.ensure(t.connection, [SourceState("items", "folder", "Items", "items")])
     with store.read() as c:
         assert sources.all(c) == [SourceState("items", "folder", "Items", "items")]
 
@@ -43,14 +43,14 @@ def test_a_source_is_made_known_with_an_empty_history(store: Store) -> None:
 def test_a_known_source_keeps_its_history_under_a_new_title(store: Store) -> None:
     with store.write() as t:
         sources.put_state(t.connection, AGENCY)
-        sources.ensure(t.connection, "agency", "feed", "The Agency", AGENCY.url)
+        sources.ensure(t.connection, [SourceState("agency", "feed", "The Agency", AGENCY.url)])
         assert sources.all(t.connection) == [replace(AGENCY, title="The Agency")]
 
 
 def test_a_new_address_is_not_asked_with_the_validators_of_the_old_one(store: Store) -> None:
     with store.write() as t:
         sources.put_state(t.connection, AGENCY)
-        sources.ensure(t.connection, "agency", "feed", "Agency", "https://new.example/feed")
+        sources.ensure(t.connection, [SourceState("agency", "feed", "Agency", "https://new.example/feed")])
         (moved,) = sources.all(t.connection)
     assert (moved.etag, moved.last_modified) == (None, None)
     assert moved.last_success == AGENCY.last_success
@@ -100,7 +100,7 @@ def test_problems_of_a_path_replace_its_last_ones(store: Store) -> None:
 def test_many_sources_are_ensured_at_once_each_with_its_history(store: Store) -> None:
     wanted = [SourceState(f"s{number}", "upstream", "", f"https://{number}.example/") for number in range(3)]
     with store.write() as t:
-        sources.ensure_all(t.connection, wanted)
+        sources.ensure(t.connection, wanted)
         sources.put_state(t.connection, replace(wanted[0], etag='"1"', failures=2))
         moved = [
             wanted[0],
@@ -108,6 +108,6 @@ def test_many_sources_are_ensured_at_once_each_with_its_history(store: Store) ->
             wanted[2],
             replace(wanted[2], key="s3"),
         ]
-        sources.ensure_all(t.connection, moved)
+        sources.ensure(t.connection, moved)
         found = sources.all(t.connection)
     assert found == [replace(wanted[0], etag='"1"', failures=2), *moved[1:]]
