@@ -135,6 +135,8 @@ item = Table(
     _text("title"),
     _text("article"),
     _text("media"),
+    # Its place in the order in which items were first shown: archives are made of it, for ever.
+    _maybe("number"),
     UniqueConstraint("id", name="item_id_key"),
     UniqueConstraint("source", "guid", name="item_source_guid_key"),
     UniqueConstraint("slug", name="item_slug_key"),
@@ -146,6 +148,8 @@ item = Table(
     Index("item_withdrawn", "state", "withdrawn_at", "pk"),
     Index("item_source_published", "source", "published", "pk"),
     Index("item_seq", "seq", "pk"),
+    # Also finds, under NULL, what was never shown.
+    Index("item_number", "number", "state", "published", "pk"),
 )
 
 item_alias = Table(
@@ -207,6 +211,22 @@ feed = Table(
     _integer("updated"),
     _text("members"),
     _maybe("asked"),
+    _maybe("valid_until"),
+)
+
+archive_page = Table(
+    "archive_page",
+    metadata,
+    Column("path", _Name, primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    # It holds the feed's items whose number is from `first` on and below `until`.
+    _integer("first"),
+    _maybe("until"),
+    Column("filled", Integer, nullable=False),
+    # As in `feed`, from its first rendering on.
+    Column("fingerprint", Text),
+    _maybe("updated"),
+    Column("members", Text),
     _maybe("valid_until"),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, Insert, bindparam, delete, exists, literal_column
+from sqlalchemy import ColumnElement, Connection, Insert, Update, bindparam, delete, exists, literal_column
 from sqlalchemy import insert as into
 from sqlalchemy import select as query
 from sqlalchemy import update as change
@@ -24,7 +24,7 @@ def insert(c: Connection, items: Sequence[Item], seq: int) -> list[Item]:
         return []
     pks = sql.numbers(c, item, len(items))
     added = [replace(each, pk=pk, seq=seq) for each, pk in zip(items, pks, strict=True)]
-    sql.insert(c, item, [row_of(each) for each in added])
+    sql.insert(c, item, [{**row_of(each), "number": None} for each in added])
     _derive(c, added)
     search.add(c, [(each.pk, each.article) for each in added])
     return added
@@ -75,6 +75,12 @@ def _terms(of: Item) -> Iterator[dict[str, object]]:
         yield {"kind": kind, "value": value, "label": label, **same}
 
 
+def _replace_row() -> Update:
+    # An item keeps its place in the archives, whatever becomes of it.
+    kept: dict[str, object] = {each.name: bindparam(each.name) for each in item.c if each.name != "number"}
+    return change(item).where(item.c.pk == bindparam("this_pk")).values(kept)
+
+
 def _keep_revision() -> Insert:
     kept = query(item.c.pk, item.c.seq, item.c.updated, item.c.hash, item.c.article)
     columns = ["item_pk", "seq", "at", "hash", "article"]
@@ -95,7 +101,7 @@ def _keep_slug() -> Insert:
 _UPDATES = (
     _keep_revision(),
     _keep_slug(),
-    change(item).where(item.c.pk == bindparam("this_pk")),
+    _replace_row(),
     delete(item_term).where(item_term.c.item_pk == bindparam("this_pk")),
     delete(item_media).where(item_media.c.item_pk == bindparam("this_pk")),
 )

@@ -227,7 +227,7 @@ def test_a_downgrade_leaves_the_tables_of_a_straight_upgrade(store: Store, url: 
     downgraded = past.shape(store)
     with store.write() as tx:
         for table in ("search", *(each.name for each in reversed(metadata.sorted_tables)), "alembic_version"):
-            tx.connection.execute(text(f"DROP TABLE {table}"))
+            tx.connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     past.make_at(store, revision)
     assert past.shape(store) == downgraded
 
@@ -235,6 +235,7 @@ def test_a_downgrade_leaves_the_tables_of_a_straight_upgrade(store: Store, url: 
 def test_a_database_of_the_day_when_the_first_revision_changed_is_taken_as_it_is(store: Store) -> None:
     add(store, *past.ITEMS)
     expected = told(store)
+    past.downgrade(store, "0002")
     with store.write() as tx:
         tx.connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     store.upgrade()
@@ -252,6 +253,7 @@ def test_no_upgrade_leaves_a_difference_to_what_the_code_expects(old: Store) -> 
 LANDED = {
     "0001": "9803ae0310685ab4",
     "0002": "b5922dcfabf26131",
+    "0003": "7bf30b51be12a56e",
 }
 """What each revision's file holds, once it has landed: a change of one that runs somewhere breaks that."""
 
