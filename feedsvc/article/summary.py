@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from feedsvc.article.sentences import closing, is_unspaced, open_quote, sentences
 from feedsvc.article.text import Passage, line, passages
@@ -78,11 +79,12 @@ def _in_view(max_chars: int) -> int:
     return 4 * max_chars + 1000
 
 
-def _lead(found: list[Passage], title: str) -> list[str]:
+def _lead(found: Sequence[Passage], title: str) -> list[str]:
     """Return the passages from the lead on, on one line each."""
     texts = [line(passage.text) for passage in found if passage.kind == "text"]
     texts = texts or [line(passage.text) for passage in found if passage.kind in ("item", "cell")]
-    texts = [text for text in texts if not same(text, title)]
+    said = words(title)
+    texts = [text for text in texts if not said or words(text) != said]
     for at, text in enumerate(texts):
         if _is_lead(text):
             return [text, *(after for after in texts[at + 1 : at + _MAX_LEAD] if _is_lead(after))]

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from feedsvc.article import tree
@@ -56,11 +57,13 @@ def to_text(html: str) -> str:
     return "\n\n".join(passage.text for passage in passages(html))
 
 
-def passages(html: str) -> list[Passage]:
+# An article's text and its summary are asked for one after the other.
+@lru_cache(maxsize=2)
+def passages(html: str) -> tuple[Passage, ...]:
     """Return the blocks of HTML that hold text, in order; table rows are one passage each."""
     balanced = tree.admitted(html)
     if balanced is None:
-        return [Passage("text", text) for text in stripped(html)]
+        return tuple(Passage("text", text) for text in stripped(html))
     reading = _Reading()
     for end, name, text in _TOKEN.findall(balanced):
         if not name:
@@ -70,7 +73,7 @@ def passages(html: str) -> list[Passage]:
         else:
             reading.enter(name)
     reading.end()
-    return reading.passages
+    return tuple(reading.passages)
 
 
 class _Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
@@ -41,6 +42,8 @@ def parse(html: str) -> Tag | None:
     return BeautifulSoup(f"<div>{balanced}</div>", "html.parser", multi_valued_attributes=None).div
 
 
+# What is asked of one article, its markup and its text, is asked in a row.
+@lru_cache(maxsize=2)
 def admitted(html: str) -> str | None:
     """Return the HTML balanced, as nh3 writes it, or None where it is beyond the bounds.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from array import array
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc import article
+from feedsvc.article.language import Table
 from feedsvc.model import Image
 
 
@@ -126,3 +128,9 @@ def test_the_language_model_is_not_loaded_before_it_is_asked() -> None:
 )
 def test_a_line_does_not_turn_the_direction_of_what_follows(text: str, expected: str) -> None:
     assert article.line(text) == expected
+
+
+@given(st.lists(st.sampled_from((0, 7, 2**31)), max_size=80))
+def test_a_table_that_keeps_each_block_once_says_the_same(numbers: list[int]) -> None:
+    table = Table(array("I", numbers))
+    assert [table[at] for at in range(len(numbers))] == numbers
