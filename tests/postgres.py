@@ -74,7 +74,7 @@ class Server:
 
     def _control(self, *words: str) -> None:
         command = [str(BINARIES / "pg_ctl"), "-D", str(self.folder / "data"), *words]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60, **_as_nobody())
+        _run(command)
 
 
 def make(folder: Path, **settings: str) -> Server:
@@ -85,9 +85,10 @@ def make(folder: Path, **settings: str) -> Server:
         shutil.chown(folder, 65534, 65534)
     command = [str(BINARIES / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-N"]
     command += ["-E", "UTF8", "--locale", "C.UTF-8"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60, **_as_nobody())
+    _run(command)
     return Server(folder, free_port(), {**SETTINGS, **settings})
 
 
-def _as_nobody() -> dict[str, int]:
-    return {"user": 65534, "group": 65534} if os.getuid() == 0 else {}
+def _run(command: list[str]) -> None:
+    nobody = 65534 if os.getuid() == 0 else None
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60, user=nobody, group=nobody)
