@@ -69,7 +69,7 @@ class Queue:
         self._backend = backend
         self._jobs = JobManager(backend.sync)
         self.app = procrastinate.App(connector=backend.worker)
-        self.app.job_manager = Jobs(backend.worker, backend.wake)
+        self.app.job_manager = Jobs(backend.worker, backend.wake, backend.presence)
 
     def defer(
         self,

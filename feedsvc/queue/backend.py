@@ -21,6 +21,19 @@ MAX_ATTEMPTS = 10
 """A job whose runs ended with their worker this often is set aside as failed: it may be what kills it."""
 
 
+class Presence(Protocol):
+    """What a worker holds for as long as its process lives."""
+
+    async def vouch(self, worker_id: int) -> None:
+        """Take it, unless it is taken; costs nothing then."""
+
+    async def renew(self, worker_id: int) -> None:
+        """Take it anew if it was lost."""
+
+    async def leave(self) -> None:
+        """Let go of it."""
+
+
 class Backend(Protocol):
     """One database as the queue's home: Procrastinate's connectors and what it does not offer itself."""
 
@@ -31,6 +44,10 @@ class Backend(Protocol):
     @property
     def sync(self) -> BaseConnector:
         """The connector for calls outside an event loop."""
+
+    @property
+    def presence(self) -> Presence | None:
+        """What tells other workers that this one lives; None where there are no others."""
 
     @property
     def wake(self) -> str:

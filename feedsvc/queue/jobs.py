@@ -13,6 +13,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
 from feedsvc.errors import StoreError
+from feedsvc.queue.backend import Presence
 
 RECOVERY_SECONDS = 1.0
 
@@ -28,13 +29,16 @@ class Jobs(JobManager):
     - Where the end of a job cannot be written the worker stops with StoreError at its next fetch; the
       next start puts the job back.
     - Heartbeat and listener go on after an error (Procrastinate lets them die unnoticed).
+    - `presence` tells other workers that this one lives, where there may be others: they take over the
+      jobs of one that was killed at once, and not only when its heartbeat has been missed for long.
     - `wake` is a query that makes workers look for the job that waited for a lock; empty where they
       see every commit themselves.
     """
 
-    def __init__(self, connector: BaseConnector, wake: str = "") -> None:
+    def __init__(self, connector: BaseConnector, wake: str = "", presence: Presence | None = None) -> None:
         super().__init__(connector)
         self._wake = wake
+        self._presence = presence
         self._lost: Exception | None = None
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
@@ -42,6 +46,8 @@ class Jobs(JobManager):
         if self._lost:
             error, self._lost = self._lost, None
             raise StoreError(f"the end of a job could not be written: {error}") from error
+        if self._presence:
+            await self._presence.vouch(worker_id)
         return await super().fetch_job(queues, worker_id)
 
     async def retry_job(
@@ -62,10 +68,18 @@ class Jobs(JobManager):
         """Write how a job ended."""
         await self._end(job, super().finish_job(job, status, delete_job))
 
+    async def unregister_worker(self, worker_id: int) -> None:
+        """Say goodbye."""
+        if self._presence:
+            await self._presence.leave()
+        await super().unregister_worker(worker_id)
+
     async def update_heartbeat(self, worker_id: int) -> None:
         """Say that the worker lives, or try again at the next beat."""
         try:
             await super().update_heartbeat(worker_id)
+            if self._presence:
+                await self._presence.renew(worker_id)
         except (ConnectorException, StoreError) as error:
             log.warning('queue heartbeat=failed error="%s"', error)
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from procrastinate import PsycopgConnector, SyncPsycopgConnector, exceptions
 from procrastinate.jobs import JobDeferrer
 from procrastinate.schema import SchemaManager
+from procrastinate.sync_psycopg_connector import wrap_exceptions
 from procrastinate.types import JSONValue
 
 from feedsvc.errors import StoreError
 from feedsvc.queue.backend import MAX_ATTEMPTS, Row
 
 _TRIES = 10
-_STALLED = "60 seconds"
+_STALLED = "30 seconds"
+_JUST_NOW = "3 seconds"
+_PRESENCE = 0x66656564
+"""The number under which workers hold their advisory locks, beside the worker's own."""
+
 _SCHEMA_LOCK = 5_038_172_246
 
 # fetch_job skips locked rows: the waiting job cannot start before the transaction that pulls it ends.
@@ -38,7 +43,12 @@ _REQUEUE_ORPHANS = """
         SELECT id, queueing_lock, attempts FROM procrastinate_jobs AS job
         WHERE status = 'doing' AND NOT EXISTS (
             SELECT 1 FROM procrastinate_workers AS worker
-            WHERE worker.id = job.worker_id AND worker.last_heartbeat > now() - %(stalled)s::interval)
+            WHERE worker.id = job.worker_id AND worker.last_heartbeat > now() - %(stalled)s::interval
+              AND (worker.last_heartbeat > now() - %(just_now)s::interval OR EXISTS (
+                SELECT 1 FROM pg_locks
+                WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = %(presence)s
+                  AND objid = worker.id AND database = (
+                    SELECT oid FROM pg_database WHERE datname = current_database()))))
         FOR UPDATE SKIP LOCKED),
     redundant AS (
         DELETE FROM procrastinate_jobs AS job USING orphan
@@ -103,7 +113,8 @@ class PostgresqlBackend:
     wake = _WAKE
 
     def __init__(self, url: str) -> None:
-        self.worker = PsycopgConnector(conninfo=url, min_size=1, max_size=4)
+        self.worker = PsycopgConnector(conninfo=url, min_size=1, max_size=5)
+        self.presence = _Lock(self.worker)
         self.sync = SyncPsycopgConnector(conninfo=url, min_size=0, max_size=4)
         self.sync.open()
 
@@ -129,8 +140,13 @@ class PostgresqlBackend:
                 connection.execute(SchemaManager.get_schema())
 
     def requeue_orphans(self) -> int:
-        """Put running jobs back in line whose worker has not been heard of for a minute."""
-        arguments = {"stalled": _STALLED, "max_attempts": MAX_ATTEMPTS}
+        """Put running jobs back in line whose worker was killed, or has not been heard of for long."""
+        arguments = {
+            "stalled": _STALLED,
+            "just_now": _JUST_NOW,
+            "presence": _PRESENCE,
+            "max_attempts": MAX_ATTEMPTS,
+        }
         return len(self.sync.execute_query_all(_REQUEUE_ORPHANS, **arguments))
 
     def failed(self, limit: int) -> list[Row]:
@@ -157,6 +173,49 @@ class PostgresqlBackend:
 def _pulled(connection: _Connection, job: JobDeferrer) -> bool:
     """Make the waiting job of the queueing lock due now, if there is one, and hold its row until the end."""
     if job.job.queueing_lock is None:
+class _Lock:
+    """An advisory lock on a connection of its own: the server lets go when the worker's process ends."""
+
+    def __init__(self, connector: PsycopgConnector) -> None:
+        self._connector = connector
+        self._held: Any = None  # Any: a psycopg.AsyncConnection; the store is the one door to psycopg.
+
+    async def vouch(self, worker_id: int) -> None:
+        """Take the lock, unless it is taken."""
+        if self._held is None:
+            with wrap_exceptions():
+                self._held = await self._connector.pool.getconn()
+                await self._held.set_autocommit(True)
+                await self._held.execute("SELECT pg_try_advisory_lock(%s, %s)", (_PRESENCE, worker_id))
+
+    async def renew(self, worker_id: int) -> None:
+        """Take the lock anew if the server let go of it."""
+        if self._held is not None and not await self._is_alive():
+            await self.leave()
+        await self.vouch(worker_id)
+
+    async def leave(self) -> None:
+        """Let go of the lock."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            await held.close()
+            await self._connector.pool.putconn(held)
+
+    async def _is_alive(self) -> bool:
+        try:
+            with wrap_exceptions():
+                await self._held.execute("SELECT true")
+        except exceptions.ConnectorException:
+            return False
+        return True
+
+
+def _ours(connection: object) -> _Connection:
+    if not isinstance(connection, _Connection):
+        raise TypeError(f"the queue needs a psycopg.Connection, not a {type(connection).__name__}")
+    return connection
+
+
         return False
     waiting = connection.execute(_LOCK_WAITING, {"queueing_lock": job.job.queueing_lock}).fetchone()
     if waiting is None:

@@ -168,6 +168,7 @@ class SqliteBackend:
     """A SQLite database as the queue's home; one worker at a time."""
 
     wake = ""
+    presence = None
 
     def __init__(self, path: Path, gate: Gate) -> None:
         self._connector = SqliteConnector(path, gate)
