@@ -56,6 +56,13 @@ class Cluster:
         self.workers.append(member)
         return member
 
+    def start_again(self, member: Member) -> None:
+        """Start a member that ended again, as a service manager does: a web server on its own port."""
+        if member.port:
+            member.process = self._start("web", FEEDSVC_SERVER__PORT=str(member.port))
+        else:
+            member.process = self._start("worker")
+
     def command(self, *words: str) -> str:
         """Run a command of feedsvc to its end and return what it printed."""
         command = [sys.executable, "-m", "feedsvc", *words]

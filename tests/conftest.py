@@ -58,3 +58,12 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     url = server.database()
     yield url
     server.drop(url)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests measured, whether or not they passed."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())]
+    for report in reports:
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "figures":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value}")
