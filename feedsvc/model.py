@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from feedsvc.podcast import Episode, Podcast
+
 State = Literal["draft", "published", "withdrawn"]
 Format = Literal["rss", "atom", "json"]
 FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
@@ -100,6 +102,10 @@ class Article:
     """Slugs of the feeds that the author put it in, beside those whose rules match."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """`x_*` fields, passed on."""
+    license: str | None = None
+    """The address of the licence that it is under."""
+    episode: Episode | None = None
+    """What the author wrote for podcasts; an item with a sound is an episode without it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,17 @@ class Site:
     timezone: str = "UTC"
     id: str = ""
     """A URI, minted once for an installation: the ids of its feeds hang on it, not on its address."""
+    license: str = ""
+    """The address of the licence of everything that it writes itself; feeds may have another."""
+    image: Image | None = None
+    """Its logo, for feeds that have none of their own."""
+    icon: str = ""
+    """The address of a small square picture."""
+    rsl: str = ""
+    """The address of its terms for machines, a file of Really Simple Licensing (RSL 1.0)."""
+    rsl_permits: tuple[str, ...] = ()
+    rsl_prohibits: tuple[str, ...] = ()
+    """RSL's words for what may be done with its items and what not, written beside each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +245,19 @@ class Feed:
     content: Literal["full", "summary"] = "full"
     ttl: int = 5
     """Minutes."""
-    image: str | None = None
+    image: Image | None = None
+    license: str = ""
+    podcast: Podcast | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Where a document stands in its feed's archive (RFC 5005 §4); pages are counted from 1, the oldest."""
+
+    page: int = 0
+    """Which page it is; 0 for the feed itself, which readers subscribe to."""
+    previous: int = 0
+    """The page with the items before; 0 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +270,9 @@ class Selection:
     updated: datetime
     """Of the feed: moves forward only, also when an item leaves."""
     hubs: tuple[str, ...] = ()
+    archive: Archive = Archive()
+    withdrawn: tuple[Item, ...] = ()
+    """What was withdrawn last, newest first, where the feed tells of it (`Feed.tombstones`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,14 @@ def item_page(site: Site, item: Item) -> str:
     return f"{root(site)}/items/{path_uri(item.slug)}"
 
 
+def taxonomy(site: Site) -> str:
+    """Return the URL of a tidy site's list of tags: what Atom calls their scheme and RSS their domain.
+
+    A tag's page is this and the tag, percent-encoded.
+    """
+    return f"{site.url}/tags/"
+
+
 def stylesheet(site: Site) -> str:
     """Return the path of the stylesheet that browsers show a feed's XML with.
 

@@ -7,18 +7,28 @@ from functools import partial
 from feedgen.feed import FeedGenerator
 from lxml.etree import _Element
 
-from feedsvc.formats.addresses import addresses, feed_id, stylesheet
+from feedsvc.formats import licensing
+from feedsvc.formats.addresses import addresses, feed_id, stylesheet, taxonomy
 from feedsvc.formats.dates import rfc3339
-from feedsvc.formats.feedgen_ext import MEDIA, XML_LANG, add, add_media, add_stylesheet, new_entry, new_feed
-from feedsvc.model import Feed, Item, Person, Selection, Site
+from feedsvc.formats.feedgen_ext import (
+    MEDIA,
+    XML_LANG,
+    add,
+    add_links,
+    add_media,
+    add_stylesheet,
+    new_entry,
+    new_feed,
+)
+from feedsvc.model import Item, Person, Selection
 
 
 def write(selection: Selection) -> bytes:
     """Return the Atom document, UTF-8; the same selection always gives the same bytes."""
-    generator = new_feed(partial(_finish_feed, selection.site), {"media": MEDIA})
+    generator = new_feed(partial(_finish_feed, selection), {"media": MEDIA})
     _describe_feed(generator, selection)
     for item in selection.items:
-        _add_entry(generator, selection.feed, item)
+        _add_entry(generator, selection, item)
     body: bytes = generator.atom_str(pretty=True)
     return body
 
@@ -40,18 +50,21 @@ def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
         generator.subtitle(feed.description)
     if site.rights:
         generator.rights(site.rights)
+    if site.icon:
+        generator.icon(site.icon)
     if feed.image:
-        generator.logo(feed.image)
+        generator.logo(feed.image.url)
 
 
-def _finish_feed(site: Site, root: _Element) -> None:
-    add_stylesheet(root, stylesheet(site))
+def _finish_feed(selection: Selection, root: _Element) -> None:
+    add_stylesheet(root, stylesheet(selection.site))
     _say_utc(root)
+    licensing.add_to_atom(root, selection.feed.license, selection.site.rsl)
 
 
-def _add_entry(generator: FeedGenerator, feed: Feed, item: Item) -> None:
-    article = item.article
-    entry = new_entry(generator, partial(_finish_entry, feed, item))
+def _add_entry(generator: FeedGenerator, selection: Selection, item: Item) -> None:
+    feed, article = selection.feed, item.article
+    entry = new_entry(generator, partial(_finish_entry, selection, item))
     entry.id(item.id)
     entry.title(article.title)
     entry.updated(item.updated)
@@ -62,32 +75,21 @@ def _add_entry(generator: FeedGenerator, feed: Feed, item: Item) -> None:
         entry.summary(article.summary, type="text")
     if article.content and feed.content == "full":
         entry.content(article.content, type="html")
-    entry.category([{"term": tag, "label": tag} for tag in article.tags])
+    scheme = taxonomy(selection.site)
+    entry.category([{"term": tag, "scheme": scheme, "label": tag} for tag in article.tags])
     if article.rights:
         entry.rights(article.rights)
 
 
-def _finish_entry(feed: Feed, item: Item, entry: _Element) -> None:
-    article = item.article
+def _finish_entry(selection: Selection, item: Item, entry: _Element) -> None:
+    feed, article = selection.feed, item.article
     _say_utc(entry)
     entry.find("title").set("type", "text")
     entry.find("link").set("rel", "alternate")
     if article.language and article.language.casefold() != feed.language.casefold():
         entry.set(XML_LANG, article.language)
-    for enclosure in article.enclosures:
-        add(
-            entry,
-            "link",
-            href=enclosure.url,
-            rel="enclosure",
-            type=enclosure.type,
-            length=str(enclosure.length or ""),
-            title=enclosure.title,
-        )
-    for via in article.via:
-        add(entry, "link", href=via.url, rel="via", title=via.title)
-    for related in article.related:
-        add(entry, "link", href=related.url, rel="related", title=related.title)
+    add_links(entry, "link", article, article.enclosures)
+    licensing.add_to_atom(entry, article.license, licensing.rsl_of(selection.site, item))
     _add_source(entry, item)
     if article.image:
         enclosures = {enclosure.url for enclosure in article.enclosures}

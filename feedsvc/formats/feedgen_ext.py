@@ -7,21 +7,33 @@ atom:source) a format finishes itself: its `finish` functions get the element th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml.etree import ProcessingInstruction, SubElement, _Element
 
-from feedsvc.model import Image
+from feedsvc.model import Article, Enclosure, Image
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
+DCTERMS = "http://purl.org/dc/terms/"
+CREATIVE_COMMONS = "http://backend.userland.com/creativeCommonsRssModule"
+RSL = "https://rslstandard.org/rsl"
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PODCAST = "https://podcastindex.org/namespace/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _NAME = "feedsvc"
+_SUFFIX = re.compile(r"\.(\w+)(?:[?#].*)?$")
+_IMAGE_TYPES = {
+    **{name: f"image/{name}" for name in ("png", "gif", "webp", "avif", "jpeg")},
+    "jpg": "image/jpeg",
+    "svg": "image/svg+xml",
+}
 
 
 class Finishing:
@@ -71,9 +83,34 @@ def add_stylesheet(root: _Element, address: str) -> None:
 
 def add(parent: _Element, name: str, text: str | None = None, /, **attributes: str) -> _Element:
     """Append an element; attributes without a value are left out."""
-    element = SubElement(parent, name, {key: value for key, value in attributes.items() if value})
+    told = {key: value for key, value in attributes.items() if value} if attributes else None
+    element = SubElement(parent, name, told)
     element.text = text
     return element
+
+
+def add_links(parent: _Element, name: str, article: Article, enclosures: Iterable[Enclosure]) -> None:
+    """Append Atom links, as elements of this name: enclosures, where it is from, what else to read."""
+    for enclosure in enclosures:
+        add(
+            parent,
+            name,
+            href=enclosure.url,
+            rel="enclosure",
+            type=enclosure.type,
+            length=str(enclosure.length or ""),
+            title=enclosure.title,
+        )
+    for via in article.via:
+        add(parent, name, href=via.url, rel="via", title=via.title)
+    for related in article.related:
+        add(parent, name, href=related.url, rel="related", title=related.title)
+
+
+def image_type(url: str) -> str:
+    """Return the media type that an image's address promises, or nothing."""
+    suffix = _SUFFIX.search(url)
+    return _IMAGE_TYPES.get(suffix[1].lower(), "") if suffix else ""
 
 
 def add_media(parent: _Element, image: Image, *, known: str = "") -> None:
@@ -84,7 +121,8 @@ def add_media(parent: _Element, image: Image, *, known: str = "") -> None:
     """
     size = {"width": str(image.width or ""), "height": str(image.height or "")}
     if image.url != known:
-        content = add(parent, f"{{{MEDIA}}}content", url=image.url, medium="image", **size)
+        kind = image_type(image.url)
+        content = add(parent, f"{{{MEDIA}}}content", url=image.url, type=kind, medium="image", **size)
         if image.alt:
             add(content, f"{{{MEDIA}}}description", image.alt, type="plain")
         if image.credit:

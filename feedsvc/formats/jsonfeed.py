@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from html import escape
 
+from feedsvc.formats import jsonextra
 from feedsvc.formats.addresses import addresses
 from feedsvc.formats.dates import rfc3339
+from feedsvc.formats.jsonextra import Object, filled
 from feedsvc.model import Article, Enclosure, Feed, Item, Person, Selection, Site
 
 VERSION = "https://jsonfeed.org/version/1.1"
-
-Object = dict[str, object]
 
 
 def write(selection: Selection) -> bytes:
@@ -27,12 +27,14 @@ def write(selection: Selection) -> bytes:
         "home_page_url": urls["page"],
         "feed_url": urls["json"],
         "description": feed.description,
-        "icon": feed.image,
+        "icon": feed.image.url if feed.image else None,
+        "favicon": site.icon,
         **_authors((site.author or Person(site.title, url=f"{site.url}/"),)),
         "language": feed.language,
         "hubs": [{"type": "WebSub", "url": hub} for hub in selection.hubs],
+        "_feedsvc": jsonextra.of_feed(selection),
     }
-    head = _line(_filled(document)).removesuffix("}")
+    head = _line(filled(document)).removesuffix("}")
     lines = ",\n".join(_line(_item(item, site, feed)) for item in selection.items)
     # The one list that is always there, full or not.
     return f'{head},"items":[\n{lines}\n]}}\n'.encode()
@@ -41,7 +43,7 @@ def write(selection: Selection) -> bytes:
 def _item(item: Item, site: Site, feed: Feed) -> Object:
     article = item.article
     link = article.link or ""
-    return _filled(
+    return filled(
         {
             "id": item.id,
             "url": link,
@@ -56,6 +58,7 @@ def _item(item: Item, site: Site, feed: Feed) -> Object:
             "tags": list(article.tags),
             "language": article.language,
             "attachments": [_attachment(enclosure) for enclosure in article.enclosures],
+            "_feedsvc": jsonextra.of_item(item),
         }
     )
 
@@ -69,12 +72,12 @@ def _content(article: Article, feed: Feed) -> str:
 
 def _authors(people: tuple[Person, ...]) -> Object:
     """Return `authors`, and `author` as version 1.0 had it, for readers that know no other."""
-    authors = [_filled({"name": person.name, "url": person.url}) for person in people]
+    authors = [filled({"name": person.name, "url": person.url}) for person in people]
     return {"authors": authors, "author": authors[0]} if authors else {}
 
 
 def _attachment(enclosure: Enclosure) -> Object:
-    return _filled(
+    return filled(
         {
             "url": enclosure.url,
             "mime_type": enclosure.type,
@@ -87,7 +90,3 @@ def _attachment(enclosure: Enclosure) -> Object:
 
 def _line(fields: Object) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-
-
-def _filled(fields: Object) -> Object:
-    return {key: value for key, value in fields.items() if value}

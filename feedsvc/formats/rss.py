@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from html import escape
 
 from feedgen.feed import FeedGenerator
 from lxml.etree import _Element
 
-from feedsvc.formats.addresses import addresses, stylesheet
+from feedsvc.formats import licensing
+from feedsvc.formats.addresses import addresses, stylesheet, taxonomy
 from feedsvc.formats.dates import rfc822, rfc3339
-from feedsvc.formats.feedgen_ext import ATOM, DC, MEDIA, add, add_media, add_stylesheet, new_entry, new_feed
-from feedsvc.model import Item, Origin, Selection
+from feedsvc.formats.feedgen_ext import (
+    ATOM,
+    DC,
+    MEDIA,
+    add,
+    add_links,
+    add_media,
+    add_stylesheet,
+    image_type,
+    new_entry,
+    new_feed,
+)
+from feedsvc.model import Image, Item, Origin, Selection
 
+_ATOM_LINK, _ATOM_UPDATED = f"{{{ATOM}}}link", f"{{{ATOM}}}updated"
+_CREATOR, _LANGUAGE, _RIGHTS = f"{{{DC}}}creator", f"{{{DC}}}language", f"{{{DC}}}rights"
 _NAMESPACES = {"dc": DC, "media": MEDIA}
+
+_IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
+"""The largest that RSS lets a channel's image be shown, in pixels."""
+_IMAGE_TYPES = ("", "image/gif", "image/jpeg", "image/png")
+"""What RSS allows there; "" is an address that does not tell."""
 
 # Stand-ins, noncharacters that tidy text never holds, for the references that lxml cannot be told to write.
 _AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
@@ -21,12 +41,17 @@ _AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
 
 def write(selection: Selection) -> bytes:
     """Return the RSS document, UTF-8; the same selection always gives the same bytes."""
-    generator = new_feed(partial(_finish_channel, selection), _NAMESPACES)
+    generator = new_feed(partial(_finish_channel, selection), namespaces(selection))
     _describe_channel(generator, selection)
     for item in selection.items:
-        _add_item(generator, item, full=selection.feed.content == "full")
+        _add_item(generator, selection, item)
     body: bytes = generator.rss_str(pretty=True)
     return body.replace(_AMPERSAND.encode(), b"&#x26;").replace(_LESS_THAN.encode(), b"&#x3C;")
+
+
+def namespaces(selection: Selection) -> Mapping[str, str]:
+    """Return the namespaces to declare at the root, by prefix: the usual, and others that are used."""
+    return {**_NAMESPACES, **licensing.rss_namespaces(selection)}
 
 
 def plain(text: str) -> str:
@@ -49,10 +74,19 @@ def _describe_channel(generator: FeedGenerator, selection: Selection) -> None:
     generator.ttl(feed.ttl)
     if site.rights:
         generator.rights(plain(site.rights))
-    if feed.image:
-        generator.image(feed.image)
+    if feed.image and image_type(feed.image.url) in _IMAGE_TYPES:
+        generator.image(feed.image.url, **_shown_size(feed.image))
     if site.author and site.author.email:
         generator.managingEditor(plain(f"{site.author.email} ({site.author.name})"))
+
+
+def _shown_size(image: Image) -> dict[str, str]:
+    """Return the size to show an image in: its own, or the largest of its shape that RSS allows."""
+    if not image.width or not image.height:
+        return {}
+    scale = min(1.0, _IMAGE_WIDTH / image.width, _IMAGE_HEIGHT / image.height)
+    width, height = (str(max(1, int(size * scale))) for size in (image.width, image.height))
+    return {"width": width, "height": height}
 
 
 def _finish_channel(selection: Selection, root: _Element) -> None:
@@ -60,21 +94,23 @@ def _finish_channel(selection: Selection, root: _Element) -> None:
     channel = root[0]
     add(channel, "lastBuildDate", rfc822(selection.updated))
     for hub in selection.hubs:
-        add(channel, f"{{{ATOM}}}link", href=hub, rel="hub")
+        add(channel, _ATOM_LINK, href=hub, rel="hub")
+    licensing.add_to_rss(channel, selection.feed.license, selection.site.rsl)
 
 
-def _add_item(generator: FeedGenerator, item: Item, *, full: bool) -> None:
+def _add_item(generator: FeedGenerator, selection: Selection, item: Item) -> None:
     article = item.article
-    entry = new_entry(generator, partial(_finish_item, item))
+    entry = new_entry(generator, partial(_finish_item, selection, item))
     entry.title(plain(article.title))
     entry.link(href=article.link)
     entry.guid(item.id, permalink=False)
     if article.summary:
         # Readers take the description as HTML, so a summary's own `<` is escaped for that first.
         entry.description(escape(article.summary, quote=False), isSummary=True)
-    if full and article.content:
+    if article.content and selection.feed.content == "full":
         entry.content(article.content, type="CDATA")
-    entry.category([{"term": plain(tag)} for tag in article.tags])
+    domain = taxonomy(selection.site)
+    entry.category([{"term": plain(tag), "scheme": domain} for tag in article.tags])
     for enclosure in article.enclosures[:1]:
         entry.enclosure(enclosure.url, enclosure.length, enclosure.type)
     if article.origin:
@@ -87,14 +123,23 @@ def _name_origin(entry: FeedGenerator, origin: Origin) -> None:
         entry.source(address, plain(origin.title))
 
 
-def _finish_item(item: Item, element: _Element) -> None:
+def _finish_item(selection: Selection, item: Item, element: _Element) -> None:
     article = item.article
     add(element, "pubDate", rfc822(item.published))
     if item.updated > item.published:
-        add(element, f"{{{ATOM}}}updated", rfc3339(item.updated))
+        add(element, _ATOM_UPDATED, rfc3339(item.updated))
     for author in article.authors:
         # `author` is for mail addresses, and both together are one too many.
-        add(element, f"{{{DC}}}creator", plain(author.name))
+        add(element, _CREATOR, plain(author.name))
+    if article.language and article.language.casefold() != selection.feed.language.casefold():
+        add(element, _LANGUAGE, article.language)
+    if article.rights:
+        add(element, _RIGHTS, plain(article.rights))
+    # RSS has room for one enclosure; readers that know Atom's links find the others.
+    add_links(element, _ATOM_LINK, article, article.enclosures[1:])
+    licensing.add_to_rss(element, article.license, licensing.rsl_of(selection.site, item))
+    if licensing.has_terms(selection.site):
+        licensing.add_terms(element, selection.site, item)
     if article.image:
         enclosure = next((enclosure.url for enclosure in article.enclosures), "")
         add_media(element, article.image, known=enclosure)

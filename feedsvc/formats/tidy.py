@@ -28,10 +28,11 @@ def tidy(selection: Selection) -> Tidied:
     if isinstance(selection, Tidied):
         return selection
     site = _site(selection.site)
+    feed = _feed(selection.feed, site)
     return Tidied(
         site=site,
-        feed=_feed(selection.feed, site),
-        items=tuple(tidy_item(item, site) for item in selection.items),
+        feed=feed,
+        items=tuple(tidy_item(item, site, feed.license) for item in selection.items),
         updated=in_utc(selection.updated),
         hubs=tuple(hub for hub in map(uri, selection.hubs) if hub),
     )
@@ -46,6 +47,10 @@ def _site(site: Site) -> Site:
         language=line(site.language),
         author=next(iter(_people((site.author,) if site.author else ())), None),
         rights=line(site.rights),
+        license=uri(site.license),
+        image=_image(site.image),
+        icon=uri(site.icon),
+        rsl=uri(site.rsl),
     )
 
 
@@ -56,12 +61,16 @@ def _feed(feed: Feed, site: Site) -> Feed:
         title=title,
         description=line(feed.description) or site.description or title,
         language=line(feed.language) or site.language,
-        image=(uri(feed.image) or None) if feed.image else None,
+        image=_image(feed.image) or site.image,
+        license=uri(feed.license) or site.license,
     )
 
 
-def tidy_item(item: Item, site: Site) -> Item:
-    """Return one item fit to be written; ValueError says why it is not."""
+def tidy_item(item: Item, site: Site, license_: str = "") -> Item:
+    """Return one item fit to be written; ValueError says why it is not.
+
+    `license_` is that of what the feed's publisher writes: it is not for items that others wrote.
+    """
     identity = sendable(item.id).strip()
     if not identity:
         raise ValueError("it has no id")
@@ -69,13 +78,13 @@ def tidy_item(item: Item, site: Site) -> Item:
     return replace(
         item,
         id=identity,
-        article=_article(item, site),
+        article=_article(item, site, license_),
         published=published,
         updated=max(in_utc(item.updated), published),
     )
 
 
-def _article(item: Item, site: Site) -> Article:
+def _article(item: Item, site: Site, license_: str) -> Article:
     article = item.article
     summary = line(article.summary)
     title = line(article.title) or opening(summary) or item.published.date().isoformat()
@@ -92,7 +101,8 @@ def _article(item: Item, site: Site) -> Article:
         language=line(article.language or "") or None,
         image=_image(article.image),
         enclosures=_enclosures(article.enclosures),
-        rights=line(article.rights),
+        rights=line(article.rights) or (origin.rights if origin else ""),
+        license=uri(article.license or "") or (license_ if origin is None else "") or None,
         origin=origin,
         via=_links(article.via),
         related=_links(article.related),

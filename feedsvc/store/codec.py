@@ -13,6 +13,7 @@ from typing import Any
 
 from feedsvc.errors import StoreError
 from feedsvc.model import Article, Enclosure, Image, Link, Origin, Person
+from feedsvc.podcast import Episode, Transcript
 from feedsvc.store.times import from_ms, to_ms
 
 VERSION = 1
@@ -82,6 +83,11 @@ def _origin(row: _Json) -> Origin:
     return Origin(**revived)
 
 
+def _episode(row: _Json) -> Episode:
+    transcripts = tuple(Transcript(**each) for each in row.get("transcripts", ()))
+    return Episode(**{**row, "transcripts": transcripts})
+
+
 def _links(rows: list[_Json]) -> tuple[Link, ...]:
     return tuple(Link(**row) for row in rows)
 
@@ -98,10 +104,11 @@ _REVIVERS: Mapping[str, Callable[[Any], object]] = {
     "via": _links,
     "related": _links,
     "feeds": tuple,
+    "episode": _episode,
 }
 
 # Asked for every item that is written: dataclasses.fields() would take a quarter of the time.
 _FIELDS: Mapping[type, tuple[tuple[str, object], ...]] = {
     kind: tuple((field.name, _default(field)) for field in fields(kind))
-    for kind in (Article, Enclosure, Image, Link, Origin, Person)
+    for kind in (Article, Enclosure, Episode, Image, Link, Origin, Person, Transcript)
 }

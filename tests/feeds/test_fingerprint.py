@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from feedsvc.feeds import fingerprint
-from feedsvc.model import Feed, Item, Person, Rule, Site
+from feedsvc.model import Feed, Image, Item, Person, Rule, Site
 from tests.formats.samples import FEED, NOON, SITE, item
 
 ITEMS = (item(1), item(2))
@@ -43,7 +43,7 @@ def test_it_changes_with_the_items(items: tuple[Item, ...]) -> None:
         replace(FEED, language="sv"),
         replace(FEED, content="summary"),
         replace(FEED, ttl=60),
-        replace(FEED, image="https://herald.example/logo.png"),
+        replace(FEED, image=Image("https://herald.example/logo.png")),
     ],
 )
 def test_it_changes_with_what_the_feed_says_about_itself(feed: Feed) -> None:

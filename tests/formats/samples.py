@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from feedsvc.model import Article, Enclosure, Feed, Image, Item, Link, Origin, Person, Selection, Site
+from feedsvc.model import (
+    Article,
+    Enclosure,
+    Feed,
+    Image,
+    Item,
+    Link,
+    Origin,
+    Person,
+    Selection,
+    Site,
+)
+from feedsvc.podcast import Episode, Podcast, Transcript
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SITE = Site("https://herald.example", "Harbour Herald", author=Person("News desk"))
@@ -54,21 +67,68 @@ def selection(*items: Item, feed: Feed = FEED, site: Site = SITE, hubs: tuple[st
 def load(path: Path) -> Selection:
     """Return the selection that a case file describes."""
     case = tomllib.loads(path.read_text("utf-8"))
-    author = case["site"].pop("author", None)
-    site = Site(**case["site"], author=Person(**author) if author else None)
-    items = tuple(_item(number, fields) for number, fields in enumerate(case.get("items", []), 1))
-    return Selection(site, Feed(**case["feed"]), items, case["updated"], tuple(case.get("hubs", ())))
+    items = tuple(_item(number, fields) for number, fields in enumerate(_repeated(case.get("items", [])), 1))
+    return Selection(
+        _site(case["site"]), _feed(case["feed"]), items, case["updated"], tuple(case.get("hubs", ()))
+    )
+
+
+def _repeated(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield a case's items; `repeat` stands for so many of one, an hour apart, with `{}` for the number."""
+    for fields in items:
+        for number in range(fields.pop("repeat", 1)):
+            earlier = {
+                name: fields[name] - timedelta(hours=number)
+                for name in ("published", "updated")
+                if name in fields
+            }
+            texts = {
+                name: text.replace("{}", str(number))
+                for name, text in fields.items()
+                if isinstance(text, str)
+            }
+            yield {**fields, **earlier, **texts}
+
+
+def _site(fields: dict[str, Any]) -> Site:
+    _build(fields, author=Person, image=Image)
+    return Site(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    )
+
+
+def _feed(fields: dict[str, Any]) -> Feed:
+    _build(fields, image=Image)
+    if podcast := fields.get("podcast"):
+        for name in ("categories", "funding"):
+            podcast[name] = tuple(map(tuple, podcast.get(name, ())))
+        fields["podcast"] = Podcast(**podcast)
+    return Feed(**fields)
 
 
 def _item(number: int, fields: dict[str, Any]) -> Item:
-    one = {"image": Image, "origin": Origin}
-    many = {"authors": Person, "enclosures": Enclosure, "via": Link, "related": Link}
-    for name, kind in one.items():
-        if name in fields:
-            fields[name] = kind(**fields[name])
-    for name, kind in many.items():
-        if name in fields:
-            fields[name] = tuple(kind(**each) for each in fields[name])
+    if episode := fields.get("episode"):
+        _build(episode, transcripts=Transcript)
+    _build(
+        fields,
+        image=Image,
+        origin=Origin,
+        episode=Episode,
+        authors=Person,
+        enclosures=Enclosure,
+        via=Link,
+        related=Link,
+    )
     if "tags" in fields:
         fields["tags"] = tuple(fields["tags"])
     return item(number, article=Article(title=fields.pop("title", "")), **fields)
+
+
+def _build(fields: dict[str, Any], **kinds: Any) -> None:
+    """Make tables, and lists of tables, into what they stand for."""
+    for name, kind in kinds.items():
+        value = fields.get(name)
+        if isinstance(value, dict):
+            fields[name] = kind(**value)
+        elif isinstance(value, list):
+            fields[name] = tuple(kind(**each) for each in value)

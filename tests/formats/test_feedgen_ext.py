@@ -52,7 +52,7 @@ def test_atom_says_page_first_then_itself_and_every_hub() -> None:
 
 
 def test_the_channel_link_is_the_page_whatever_other_links_there_are() -> None:
-    chosen = selection(hubs=HUBS, feed=replace(FEED, image="https://herald.example/logo.png"))
+    chosen = selection(hubs=HUBS, feed=replace(FEED, image=Image("https://herald.example/logo.png")))
     root = rss(chosen=chosen)
     assert find(root, "channel/link/text()") == ["https://herald.example/feeds/world/"]
     assert find(root, "channel/image/link/text()") == find(root, "channel/link/text()")
@@ -286,6 +286,7 @@ def test_the_lead_image_is_media_without_a_group() -> None:
         content = root.find(f"{entry}/media:content", NAMES)
         assert dict(content.attrib) == {
             "url": "https://herald.example/media/ferry.jpg",
+            "type": "image/jpeg",
             "medium": "image",
             "width": "800",
             "height": "600",
@@ -307,7 +308,7 @@ def test_plain_text_in_rss_has_hexadecimal_references_and_is_escaped_once() -> N
         selection(item(title="Use <b> in Q&A", tags=("R&D",), authors=(Person("A & B"),))), "rss"
     ).decode()
     assert "<title>Use &#x3C;b&gt; in Q&#x26;A</title>" in body
-    assert "<category>R&#x26;D</category>" in body
+    assert ">R&#x26;D</category>" in body
     assert "<dc:creator>A &#x26; B</dc:creator>" in body
 
 
@@ -331,3 +332,65 @@ def test_a_browser_is_told_how_to_show_the_xml() -> None:
         body = formats.render(selection(site=site), format_).splitlines()
         assert body[0] == b"<?xml version='1.0' encoding='UTF-8'?>"
         assert body[1] == b'<?xml-stylesheet type="text/css" href="/news/static/feed.css"?>'
+
+
+def test_a_tag_says_which_tags_it_is_one_of() -> None:
+    root, channel = atom(item(article=RICH)), rss(item(article=RICH))
+    assert find(root, "a:entry/a:category/@term") == find(root, "a:entry/a:category/@label")
+    assert find(root, "a:entry/a:category/@term") == ["ferries", "weather"]
+    assert set(find(root, "a:entry/a:category/@scheme")) == {"https://herald.example/tags/"}
+    assert set(find(channel, "channel/item/category/@domain")) == {"https://herald.example/tags/"}
+
+
+def test_what_rss_has_no_room_for_is_an_atom_link_in_the_item() -> None:
+    via, related = Link("https://a.example/", "A"), Link("https://b.example/", "B")
+    root = rss(item(article=RICH, via=(via,), related=(related,)))
+    links = root.findall("channel/item/a:link", NAMES)
+    assert [(link.get("rel"), link.get("href")) for link in links] == [
+        ("enclosure", "https://herald.example/media/plan.pdf"),
+        ("via", "https://a.example/"),
+        ("related", "https://b.example/"),
+    ]
+
+
+def test_rss_says_the_language_of_the_items_that_differ() -> None:
+    root = rss(item(1, language="ar"), item(2, language="EN"), item(3))
+    assert find(root, "channel/item[dc:language='ar']/title/text()") == ["Item 1"]
+    assert len(find(root, "channel/item/dc:language")) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        ((88, 31), ("88", "31")),
+        ((600, 300), ("144", "72")),
+        ((300, 1200), ("100", "400")),
+        ((9000, 1), ("144", "1")),
+        ((None, 10), None),
+    ],
+)
+def test_the_channels_image_is_never_shown_larger_than_rss_allows(
+    size: tuple[int | None, int], shown: tuple[str, str] | None
+) -> None:
+    image = Image("https://herald.example/logo.png", width=size[0], height=size[1])
+    found = rss(chosen=selection(feed=replace(FEED, image=image))).find("channel/image")
+    told = (found.findtext("width"), found.findtext("height"))
+    assert told == (shown or (None, None))
+
+
+def test_an_image_that_rss_does_not_know_is_left_to_the_other_formats() -> None:
+    feed = replace(FEED, image=Image("https://herald.example/logo.svg?v=2"))
+    assert find(rss(chosen=selection(feed=feed)), "channel/image") == []
+    assert find(atom(chosen=selection(feed=feed)), "a:logo/text()") == ["https://herald.example/logo.svg?v=2"]
+
+
+def test_a_feed_without_an_image_has_the_sites_and_every_feed_has_its_icon() -> None:
+    site = replace(
+        SITE, image=Image("https://herald.example/logo.png"), icon="https://herald.example/icon.png"
+    )
+    root = atom(chosen=selection(site=site))
+    assert find(root, "a:logo/text()") == ["https://herald.example/logo.png"]
+    assert find(root, "a:icon/text()") == ["https://herald.example/icon.png"]
+    assert find(rss(chosen=selection(site=site)), "channel/image/url/text()") == [
+        "https://herald.example/logo.png"
+    ]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from feedsvc.errors import StoreError
 from feedsvc.model import Article, Enclosure, Image, Link, Origin, Person
+from feedsvc.podcast import Episode, Transcript
 from feedsvc.store.codec import decode, decode_texts, encode, encode_texts
 from feedsvc.store.times import from_ms
 
@@ -46,6 +47,18 @@ articles = st.builds(
     related=lists(st.builds(Link, texts, texts)),
     feeds=lists(texts),
     extra=st.dictionaries(texts, texts, max_size=3),
+    license=maybe,
+    episode=st.none()
+    | st.builds(
+        Episode,
+        sizes,
+        sizes,
+        st.sampled_from(["full", "trailer", "bonus"]),
+        st.none() | st.booleans(),
+        maybe,
+        lists(st.builds(Transcript, texts, texts, maybe)),
+        maybe,
+    ),
 )
 
 
@@ -65,7 +78,9 @@ def test_every_field_is_kept() -> None:
         MOMENT, MOMENT, MOMENT, "CC BY",
         Origin("Agency", "https://agency.example/", "https://agency.example/feed", "urn:x", MOMENT, "©"),
         (Link("https://example.org/via", "Via"),), (Link("https://example.org/related", "More"),),
-        ("world",), {"x_desk": "sea"},
+        ("world",), {"x_desk": "sea"}, "https://example.org/terms",
+        Episode(2, 1, "bonus", True, "https://example.org/b.jpg",
+                (Transcript("https://example.org/a.vtt", "text/vtt", "en"),), "https://example.org/a.json"),
     )  # fmt: skip
     assert not [field.name for field in fields(full) if getattr(full, field.name) == field.default]
     assert decode(encode(full)) == full

@@ -1,0 +1,70 @@
+"""Say in JSON Feed, under `_feedsvc`, what Atom and RSS have elements for and JSON Feed has not.
+
+docs/subscribers.md lists the fields; what is not known is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from feedsvc.formats.dates import rfc3339
+from feedsvc.model import Image, Item, Link, Origin, Selection
+
+Object = dict[str, object]
+
+
+def filled(fields: Object) -> Object:
+    """Return the fields that say something."""
+    return {key: value for key, value in fields.items() if value}
+
+
+def of_feed(selection: Selection) -> Object:
+    """Return when the feed was updated, which JSON Feed cannot say, and the terms that it comes under."""
+    site, feed = selection.site, selection.feed
+    return filled(
+        {
+            "updated": rfc3339(selection.updated),
+            "ttl": feed.ttl,
+            "rights": site.rights,
+            "license": feed.license,
+            "rsl": site.rsl,
+        }
+    )
+
+
+def of_item(item: Item) -> Object:
+    """Return an item's terms, where it is from, what else to read, and what its image shows."""
+    article = item.article
+    # Asked of every item of every feed: most have none of this.
+    return filled(
+        {
+            "rights": article.rights,
+            "license": article.license,
+            "source": _source(article.origin) if article.origin else None,
+            "via": _links(article.via) if article.via else None,
+            "related": _links(article.related) if article.related else None,
+            "image": _image(article.image) if article.image else None,
+            "expires": rfc3339(article.expires) if article.expires else None,
+        }
+    )
+
+
+def _source(origin: Origin) -> Object:
+    return filled(
+        {
+            "title": origin.title,
+            "url": origin.url,
+            "feed_url": origin.feed_url,
+            "id": origin.id,
+            "updated": rfc3339(origin.updated) if origin.updated else None,
+            "rights": origin.rights,
+        }
+    )
+
+
+def _links(links: Iterable[Link]) -> list[Object]:
+    return [filled({"url": link.url, "title": link.title}) for link in links]
+
+
+def _image(image: Image) -> Object:
+    return filled({"alt": image.alt, "credit": image.credit, "width": image.width, "height": image.height})
