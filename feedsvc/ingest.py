@@ -132,6 +132,7 @@ def defer_publish(queue: Queue, tx: Transaction) -> None:
 
 def _take_in(store: Store, queue: Queue, key: str, look: Look, now: datetime) -> Iterator[Changes]:
     """Write a look chunk by chunk; what has no item of its own (removals, problems) comes last."""
+    _hold_exchanged(store, key, look)
     states = {state.guid: state for state in look.files if state.guid}
     for chunk in _chunks(look.arrivals):
         with store.write() as tx:
@@ -151,6 +152,19 @@ def _take_in(store: Store, queue: Queue, key: str, look: Look, now: datetime) ->
             sources.put_problems(tx.connection, key, path, look.problems[path])
         _apply(tx, queue, changes, known)
     yield changes
+
+
+def _hold_exchanged(store: Store, key: str, look: Look) -> None:
+    """Note at once which files passed their names on: after a crash between chunks, each has its item.
+
+    Without a hash, so that they are read again should their chunk not be written.
+    """
+    new = {path for _, path in look.renamed}
+    if new.isdisjoint(old for old, _ in look.renamed):
+        return
+    moved = [replace(state, hash="") for state in look.files if state.path in new]
+    with store.write() as tx:
+        sources.put_files(tx.connection, key, moved, [old for old, _ in look.renamed if old not in new])
 
 
 def _put_files(

@@ -229,8 +229,10 @@ class _Desk:
         first = _first_sentence(" ".join(text.split("\n\n")[0].split()), language)
         name = " ".join(files.dated_name(self._path)[1].replace("-", " ").replace("_", " ").split())
         title = first or name[:1].upper() + name[1:]
+        # Not which: what is told of a file may be read by more people than a draft is meant for.
+        after = "the first sentence of its text" if first else "its file"
         self._report.warn(
-            "W204", f"there is no title; it is called “{title}”. Begin with “title: …” or “# …”"
+            "W204", f"there is no title; it is called after {after}. Begin with “title: …” or “# …”"
         )
         return title
 

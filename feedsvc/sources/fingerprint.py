@@ -10,10 +10,13 @@ import json
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
+from sys import intern
 from zlib import crc32
 
 SKETCH = 16
 MAX_TOKENS = 20_000
+FLAWED, REFUSED = 1, 2
+_PARTS = re.compile(r"\w{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,26 @@ class Fingerprint:
     """Hash of the bytes."""
     rules: str
     """Hash of the rules that it was read under: others may make another article of the same bytes."""
-    sketch: tuple[int, ...] = ()
-    """The smallest hashes of its word sequences: two versions of one text share many of them."""
+    sketch: bytes = b""
+    """The smallest hashes of its word sequences, four bytes each: two versions of one text share many."""
     flawed: bool = False
     """Whether there was anything to tell its author."""
     media: tuple[MediaState, ...] = ()
     until: int = 0
     """When, in seconds of 1970, to read it again: what was told of its future is no longer true then."""
+    refused: bool = False
+    """Whether another file had the id that is written in it."""
 
     def dump(self) -> str:
         """Return the text form; `load` reads it back."""
         media = [[state.path, state.size, state.mtime_ns] for state in self.media]
-        sketch = "".join(f"{value:08x}" for value in self.sketch)
-        parts = [self.content, self.rules, sketch, int(self.flawed), self.until, media]
+        flags = self.flawed * FLAWED | self.refused * REFUSED
+        parts = [self.content, self.rules, self.sketch.hex(), flags, self.until, media]
         return json.dumps(parts, separators=(",", ":"))
 
     def resembles(self, other: Fingerprint) -> float:
         """Return which share of their texts two files have in common, from 0 to 1, roughly."""
-        ours, theirs = set(self.sketch), set(other.sketch)
+        ours, theirs = _values(self.sketch), _values(other.sketch)
         smallest = sorted(ours | theirs)[:SKETCH]
         return (
             sum(value in ours and value in theirs for value in smallest) / len(smallest) if smallest else 0.0
@@ -60,12 +65,13 @@ class Fingerprint:
 def load(text: str) -> Fingerprint | None:
     """Return a fingerprint from its text form; None for any other text."""
     try:
-        content, rules, sketch, flawed, until, media = json.loads(text)
+        content, rules, sketch, flags, until, media = json.loads(text)
         return Fingerprint(
             content=str(content),
-            rules=str(rules),
-            sketch=tuple(int(sketch[start : start + 8], 16) for start in range(0, len(sketch), 8)),
-            flawed=bool(flawed),
+            rules=intern(str(rules)),  # The same for all files, and as many as those.
+            sketch=bytes.fromhex(sketch),
+            flawed=bool(flags & FLAWED),
+            refused=bool(flags & REFUSED),
             media=tuple(MediaState(path, size, mtime_ns) for path, size, mtime_ns in media),
             until=int(until),
         )
@@ -78,8 +84,13 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def sketch(data: bytes) -> tuple[int, ...]:
+def sketch(data: bytes) -> bytes:
     """Return the sketch of a text: of every four word parts in a row, so that it works for every script."""
-    parts = re.findall(r"\w{1,3}", data[: MAX_TOKENS * 4].decode("utf-8", "replace").lower())[:MAX_TOKENS]
-    rows = {" ".join(parts[start : start + 4]) for start in range(max(1, len(parts) - 3))} if parts else set()
-    return tuple(sorted({crc32(row.encode()) for row in rows})[:SKETCH])
+    text = data[: MAX_TOKENS * 4].decode("utf-8", "replace").lower()
+    parts = " ".join(_PARTS.findall(text)[:MAX_TOKENS]).encode().split()
+    rows = {b" ".join(parts[start : start + 4]) for start in range(max(1, len(parts) - 3))} if parts else ()
+    return b"".join(value.to_bytes(4) for value in sorted(set(map(crc32, rows)))[:SKETCH])
+
+
+def _values(sketch: bytes) -> set[bytes]:
+    return {sketch[start : start + 4] for start in range(0, len(sketch), 4)}

@@ -14,6 +14,7 @@ from itertools import accumulate, takewhile
 
 from feedsvc.model import Arrival, FileState, Problem
 from feedsvc.sources import fields, ownership
+from feedsvc.sources.chains import chains
 from feedsvc.sources.compose import Composed
 from feedsvc.sources.look import NOTE, Look, notes, with_notes
 from feedsvc.sources.ownership import Verdict
@@ -48,7 +49,7 @@ class Folder:
         self._still: dict[str, tuple[Seen, float]] = {}
         self._missed: dict[str, float] = {}
         self._retry: set[str] | None = None
-        """Files without an item that may have one now; None: all of them."""
+        """Files without the item that they want, which may have it now; None: all of them."""
 
     def look(
         self,
@@ -62,17 +63,24 @@ class Folder:
         """Return what is different from `known`; what is still being written waits for a later look.
 
         `monotonic` is the caller's steady clock in seconds. `confirm_removals` lets a mass removal pass that
-        the guard holds back. `progress` is told (done, all) while files are read.
+        the guard holds back. `progress` is told (done, all) while files are read: of all that are there, not
+        only of those that this look reads.
         """
         found = scan(self.rules.root)
         if found.error:
             self._missed.clear()
             return Look(unreadable=found.error)
-        # A guid that is free again may be the one that another file was refused for.
-        retry = _without_item(found, known) if self._retry is None else self._retry
-        news = self._reader.news(found, known, now) | (retry & found.files.keys())
-        batch = self._batch(self._settled(news, found, monotonic), found)
-        readings, torn = self._read(batch, found, known, now, progress)
+        news = self._reader.news(found, known, now)
+        # An id that is free again may be the one that another file was refused for.
+        retry = self._wanting(found, known) if self._retry is None else self._retry
+        news |= retry & found.files.keys()
+        linked = chains(news, found.files, known)
+        settled = self._settled(news, found, monotonic)
+        batch = self._batch(_whole(settled, linked), found, linked)
+        readings, torn = self._read(batch, found, known, now, _onward(progress, len(news), len(found.files)))
+        # Without the one that is being written, nothing can be said of those that it hangs together with.
+        torn |= {mate for path in torn for mate in linked.get(path, ())}
+        readings = {path: reading for path, reading in readings.items() if path not in torn}
         waiting = (news - set(batch)) | torn
         missing = _missing(found, known)
         claims = [reading.claim() for reading in readings.values()]
@@ -83,8 +91,9 @@ class Folder:
         look = with_notes(
             _told(readings, known, verdict, due - held), notes(found, self.rules.source), found, known
         )
-        self._retry = None if look.gone else retry & waiting
-        unsettled = bool(waiting or missing - due or look.gone)
+        is_freed = bool(look.gone) or self._want_each_others(verdict, known)
+        self._retry = None if is_freed else retry & waiting
+        unsettled = bool(waiting or missing - due or is_freed)
         seen = len(found.files) - len(waiting)
         return replace(look, held=len(due & held), seen=seen, unsettled=unsettled)
 
@@ -100,15 +109,17 @@ class Folder:
                 settled.add(path)
         return settled
 
-    def _batch(self, settled: set[str], found: Scan) -> list[str]:
-        """Return the files to read in this look, those that came last first."""
+    def _batch(self, settled: set[str], found: Scan, linked: Mapping[str, frozenset[str]]) -> list[str]:
+        """Return the files to read in this look, those that came last first, and all that go with them."""
         ordered = sorted(settled, key=lambda path: (-self._still[path][1], path))[:BATCH_FILES]
         small = [path for path in ordered if found.files[path].size <= LARGE_BYTES]
         most = BATCH_BYTES if small else BATCH_LARGE_BYTES
         batch = small or ordered
         sizes = accumulate(min(found.files[path].size, self.rules.max_file_bytes) for path in batch)
         fitting = sum(1 for _ in takewhile(lambda size: size <= most, sizes))
-        return batch[: max(fitting, 1)]
+        batch = batch[: max(fitting, 1)]
+        mates = (mate for path in batch for mate in sorted(linked.get(path, ())))
+        return list(dict.fromkeys((*batch, *mates)))
 
     def _read(
         self,
@@ -116,7 +127,7 @@ class Folder:
         found: Scan,
         known: Mapping[str, FileState],
         now: datetime,
-        progress: Callable[[int, int], None] | None,
+        progress: Callable[[int], None],
     ) -> tuple[dict[str, Reading], set[str]]:
         """Return the readings by path, and the paths that changed while they were read."""
         readings: dict[str, Reading] = {}
@@ -129,9 +140,24 @@ class Folder:
             except Torn:
                 torn.add(path)
                 del self._still[path]
-            if progress:
-                progress(done, len(batch))
+            progress(done)
         return readings, torn
+
+    def _wanting(self, found: Scan, known: Mapping[str, FileState]) -> set[str]:
+        """Return the files that hold no item, or another one than they want."""
+        return {
+            path
+            for path, state in known.items()
+            if path in found.files and (not state.guid or self._reader.is_refused(state))
+        }
+
+    def _want_each_others(self, verdict: Verdict, known: Mapping[str, FileState]) -> bool:
+        """Say whether a file was refused an id whose owner was refused before: they may exchange them."""
+
+        def was_refused(path: str) -> bool:
+            return path in known and self._reader.is_refused(known[path])
+
+        return any(was_refused(owner) and not was_refused(path) for path, owner in verdict.refused.items())
 
     def _due(self, missing: set[str], is_patient: bool, monotonic: float) -> set[str]:
         """Return the missing files whose second look this is."""
@@ -140,8 +166,14 @@ class Folder:
         return {path for path, since in self._missed.items() if monotonic - since >= wait}
 
 
-def _without_item(found: Scan, known: Mapping[str, FileState]) -> set[str]:
-    return {path for path, state in known.items() if not state.guid and path in found.files}
+def _onward(progress: Callable[[int, int], None] | None, news: int, total: int) -> Callable[[int], None]:
+    """Return what to tell of this look's files that are read, so that it is told of all files."""
+    return lambda done: progress(total - news + done, total) if progress else None
+
+
+def _whole(settled: set[str], linked: Mapping[str, frozenset[str]]) -> set[str]:
+    """Return the settled files without those that must wait for one that is not."""
+    return {path for path in settled if path not in linked or linked[path] <= settled}
 
 
 def _replaced(found: Scan, known: Mapping[str, FileState]) -> set[str]:
@@ -174,7 +206,7 @@ def _told(
     for path, reading in readings.items():
         guid, owner = verdict.guids[path], verdict.refused.get(path)
         problems[path] = reading.problems(owner)
-        state = reading.remembered(guid, problems[path])
+        state = reading.remembered(guid, problems[path], refused=owner is not None)
         states.append(state)
         before = known.get(path)
         is_same = before is not None and (before.guid, before.hash) == (guid, state.hash)

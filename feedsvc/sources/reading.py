@@ -45,10 +45,12 @@ class Reading:
         message = f"“{self.composed.guid}” is the id of {owner} already. Write another one, or none"
         return (*self.composed.problems, replace(place, message=message))
 
-    def remembered(self, guid: str, problems: tuple[Problem, ...]) -> FileState:
+    def remembered(self, guid: str, problems: tuple[Problem, ...], *, refused: bool) -> FileState:
         """Return the state to remember, complete with guid and fingerprint."""
-        text = replace(self.fingerprint, flawed=bool(problems)).dump() if self.fingerprint else ""
-        return replace(self.state, guid=guid, hash=text)
+        if self.fingerprint is None:
+            return replace(self.state, guid=guid, hash="")
+        told = replace(self.fingerprint, flawed=bool(problems), refused=refused)
+        return replace(self.state, guid=guid, hash=told.dump())
 
 
 class Reader:
@@ -94,6 +96,11 @@ class Reader:
             return Reading(state, known, None)
         composed = compose(data, path, self._rules, self._shelf, now)
         return Reading(state, self._fingerprint(data, composed, now), composed)
+
+    def is_refused(self, state: FileState) -> bool:
+        """Say whether another file had the id that is written in this one."""
+        known = self._print(state)
+        return known is not None and known.refused
 
     def _is_news(self, path: str, seen: Seen, state: FileState | None, now: int) -> bool:
         """Say whether a file, or one that it shows, differs from what is remembered."""
