@@ -170,9 +170,6 @@ class PostgresqlBackend:
         self.sync.close()
 
 
-def _pulled(connection: _Connection, job: JobDeferrer) -> bool:
-    """Make the waiting job of the queueing lock due now, if there is one, and hold its row until the end."""
-    if job.job.queueing_lock is None:
 class _Lock:
     """An advisory lock on a connection of its own: the server lets go when the worker's process ends."""
 
@@ -210,12 +207,9 @@ class _Lock:
         return True
 
 
-def _ours(connection: object) -> _Connection:
-    if not isinstance(connection, _Connection):
-        raise TypeError(f"the queue needs a psycopg.Connection, not a {type(connection).__name__}")
-    return connection
-
-
+def _pulled(connection: _Connection, job: JobDeferrer) -> bool:
+    """Make the waiting job of the queueing lock due now, if there is one, and hold its row until the end."""
+    if job.job.queueing_lock is None:
         return False
     waiting = connection.execute(_LOCK_WAITING, {"queueing_lock": job.job.queueing_lock}).fetchone()
     if waiting is None:
