@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import count
 
 import click
 
@@ -18,10 +19,13 @@ from feedsvc.decide import decide
 from feedsvc.errors import StoreError
 from feedsvc.formats import SUFFIXES
 from feedsvc.gate import build
-from feedsvc.model import Feed, Item, Problem, Selection, Site
+from feedsvc.model import Feed, FileState, Item, Problem, Selection, Site
 from feedsvc.publish import PROBLEMS
 from feedsvc.service import folder, utc_now
-from feedsvc.sources import describe
+from feedsvc.sources import Folder, Look, describe
+
+IDLE_LOOKS = 3
+"""Looks in a row that bring nothing, after which a file that is still being written is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +80,34 @@ def find(settings: config.Settings, now: datetime) -> Findings:
     """Return what is in the folder, how it falls into feeds, and what is wrong with any of it."""
     looker = folder(settings)
     with progress("reading items") as told:
-        # A file counts when two looks agree on it; the second one follows at once, by our own count.
-        looker.look({}, 0.0, now)
-        look = looker.look({}, 1.0, now, progress=told)
-    if look.unreadable:
-        raise StoreError(f"{settings.items_path} cannot be read: {look.unreadable}")
-    found = decide(look.arrivals, {}, source=config.FOLDER, now=now).new
+        looks = list(_looks(looker, now, told))
+    if looks[-1].unreadable:
+        raise StoreError(f"{settings.items_path} cannot be read: {looks[-1].unreadable}")
+    arrivals = [arrival for look in looks for arrival in look.arrivals]
+    by_path = {path: told for look in looks for path, told in look.problems.items()}
+    found = decide(arrivals, {}, source=config.FOLDER, now=now).new
     site = config.site(settings)
-    problems = [problem for path in sorted(look.problems) for problem in look.problems[path]]
+    problems = [problem for path in sorted(by_path) for problem in by_path[path]]
     held_by: dict[str, int] = {}
     for feed in config.feeds(settings):
         selection = _selected(site, feed, found, now)
         held_by[feed.slug] = len(selection.items)
         problems += _unfit(selection)
     return Findings(found, held_by, tuple(problems))
+
+
+def _looks(folder: Folder, now: datetime, progress: Callable[[int, int], None]) -> Iterator[Look]:
+    """Look until every file is read, or those that are left do not settle."""
+    known: dict[str, FileState] = {}
+    idle = 0
+    # A file counts when two looks agree on it; the next one follows at once, by our own count.
+    for second in count():
+        look = folder.look(known, second, now, progress=progress)
+        yield look
+        known |= {state.path: state for state in look.files}
+        idle = 0 if look.files else idle + 1
+        if look.unreadable or not look.unsettled or idle == IDLE_LOOKS:
+            return
 
 
 def _selected(site: Site, feed: Feed, found: Sequence[Item], now: datetime) -> Selection:

@@ -16,7 +16,8 @@ from feedsvc.store import sources as states
 from feedsvc.work.timing import next_due
 
 LOOKS = 8
-"""Looks at the folder in one refresh by hand: two settle a file, more wait for one that is being written."""
+"""Looks in a row that bring nothing, in one refresh by hand: two settle a file, more wait for one that is
+being written."""
 
 SOURCE = "source:"
 """How the names of upstream sources begin in the schedule."""
@@ -67,11 +68,12 @@ def is_paused(service: Service, key: str) -> bool:
 def refresh_folder(service: Service) -> Outcome:
     """Look at items/ until it has settled, and take in what changed."""
     source = folder(service.settings)
-    total = Outcome(config.FOLDER)
-    for _ in range(LOOKS):
+    total, idle = Outcome(config.FOLDER), 0
+    while idle < LOOKS:
         outcome = ingest.refresh_folder(
             service.store, service.queue, source, now=service.clock(), monotonic=time.monotonic()
         )
+        idle = 0 if gets_on(total, outcome) else idle + 1
         total = added(total, outcome)
         if not outcome.unsettled:
             break
@@ -93,6 +95,11 @@ def added(first: Outcome, second: Outcome) -> Outcome:
         unsettled=second.unsettled,
         error=second.error,
     )
+
+
+def gets_on(before: Outcome, outcome: Outcome) -> bool:
+    """Say whether a look has read files: of a large folder each look reads only some."""
+    return outcome.did_something or outcome.unchanged != before.unchanged
 
 
 def every_of(service: Service, key: str) -> timedelta:

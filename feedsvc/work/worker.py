@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from feedsvc import config, ingest
 from feedsvc.errors import StoreError
+from feedsvc.ingest import Outcome
 from feedsvc.service import Service, client, folder
 from feedsvc.sources import Watch
 from feedsvc.store import hold, meta
@@ -30,7 +31,8 @@ PROGRESS = 2.0
 """Seconds between two log lines of a look that takes long."""
 
 PATIENCE = 20
-"""Looks after which the first one counts as done although some file never settles."""
+"""Looks in a row that bring nothing, after which the first one counts as done although some file never
+settles."""
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +79,9 @@ class Looker:
         self._role = hold(service.store.url, "folder")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="looker", daemon=True)
-        self._looks = 0
+        self._idle = 0
+        self._last = Outcome(config.FOLDER)
+        self._progress = Progress(time.monotonic())
         self._trouble = ("", 0)
         self._looked = False
 
@@ -104,6 +108,8 @@ class Looker:
 
     def _look(self) -> bool:
         """Look once; say whether to look again at once."""
+        if not self._last.unsettled:
+            self._progress = Progress(time.monotonic())
         try:
             outcome = ingest.refresh_folder(
                 self._service.store,
@@ -111,14 +117,15 @@ class Looker:
                 self._folder,
                 now=self._service.clock(),
                 monotonic=time.monotonic(),
-                progress=Progress(time.monotonic()),
+                progress=self._progress,
             )
             trouble = (outcome.error, outcome.held)
             if outcome.did_something or trouble != self._trouble:
                 refresh.tell(outcome)
             self._trouble = trouble
-            self._looks += 1
-            if not self._looked and (not outcome.unsettled or self._looks > PATIENCE):
+            self._idle = 0 if refresh.gets_on(self._last, outcome) else self._idle + 1
+            self._last = outcome
+            if not self._looked and (not outcome.unsettled or self._idle > PATIENCE):
                 self._note_looked()
         except StoreError as error:
             log.error('refresh source=%s status=failed error="%s"', config.FOLDER, error)
@@ -140,7 +147,7 @@ class Looker:
 
 
 class Progress:
-    """Says in the log how far a long look has come, every few seconds."""
+    """Says in the log how far a reading that takes several looks has come, every few seconds."""
 
     def __init__(self, begun: float) -> None:
         self._told = begun

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from feedsvc.sources import folder
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).parent.parent.parent
@@ -42,6 +45,16 @@ def test_a_folder_that_is_not_there_is_said(feedsvc: Command, newsroom: Path) ->
     done = feedsvc("check")
     assert done.code == 1
     assert "items" in done.err
+
+
+def test_a_folder_of_any_size_is_checked_whole(
+    feedsvc: Command, newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "BATCH_FILES", 1)
+    (newsroom / "items" / "zebra.md").write_text("---\ntitle: A\ndate: 24/13/2026\n---\nText.\n")
+    done = feedsvc("check", "--json")
+    assert (done.code, done.json["items"]) == (4, 2)
+    assert [problem["path"] for problem in done.json["problems"]] == ["zebra.md"]
 
 
 def test_our_sample_items_are_a_newsroom_without_faults(feedsvc: Command) -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from feedsvc.errors import NotFound
 from feedsvc.service import client
+from feedsvc.sources import folder
 from feedsvc.store import SourceState, items, schedule, sources
 from feedsvc.work import refresh, refresh_now, tasks
-from tests.desk import CONFIG, NOON, Desk
+from tests.desk import CONFIG, NOON, Desk, desk
 from tests.upstream_server import EvilServer, evil_upstream
 
 HALF_HOUR = timedelta(minutes=30)
@@ -172,3 +173,12 @@ def test_one_source_that_fails_does_not_keep_the_folder_from_being_published(
     assert [bool(outcome.error) for outcome in outcomes] == [False, True]
     assert broken.titles() == ["Storm"]
     broken.close()
+
+
+def test_a_folder_of_any_size_is_read_whole_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "BATCH_FILES", 1)
+    monkeypatch.setattr(refresh, "LOOKS", 4)
+    with desk(tmp_path) as room:
+        for number in range(5):
+            room.save(f"{number}.md", f"Item {number}")
+        assert refresh.refresh_folder(room.service).new == 5
