@@ -40,7 +40,7 @@ def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_
 
     StoreError where the database does not answer or is not of this version.
     """
-    store, queue = _open(settings, clock)
+    store, queue = open_database(settings, clock)
     store.verify()
     with store.read() as connection:
         site = replace(config.site(settings), id=meta.get(connection, meta.SITE_ID) or "")
@@ -48,11 +48,13 @@ def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_
     return Service(settings, store, queue, catalog, clock)
 
 
-def prepare(settings: config.Settings, clock: Callable[[], datetime] = utc_now) -> None:
+def prepare(
+    settings: config.Settings, clock: Callable[[], datetime] = utc_now, *, keep_backup: bool = True
+) -> None:
     """Bring database and queue to this version's schema, and mint the installation's id; idempotent."""
-    store, queue = _open(settings, clock)
+    store, queue = open_database(settings, clock)
     try:
-        store.upgrade()
+        store.upgrade(keep_backup=keep_backup)
         queue.apply_schema()
         with store.write() as tx:
             if meta.get(tx.connection, meta.SITE_ID) is None:
@@ -62,7 +64,8 @@ def prepare(settings: config.Settings, clock: Callable[[], datetime] = utc_now) 
         store.close()
 
 
-def _open(settings: config.Settings, clock: Callable[[], datetime]) -> tuple[Store, Queue]:
+def open_database(settings: config.Settings, clock: Callable[[], datetime] = utc_now) -> tuple[Store, Queue]:
+    """Open the database and the queue in it, whatever is in there; nothing is read or written yet."""
     store = Store(settings.database_url, synchronous=settings.database.synchronous, clock=clock)
     return store, open_queue(store.url, store.gate if store.dialect == "sqlite" else None)
 

@@ -6,18 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from feedsvc.cli.configured import configured
+from feedsvc.config import Settings
 from feedsvc.errors import StoreError
 from feedsvc.service import Service, open_service
+
+
+def existing() -> Settings:
+    """Return the settings of an installation that has a database; StoreError, with what to do, if not."""
+    settings = configured()
+    path = settings.database_path
+    if path is not None and not path.exists():
+        raise StoreError(f"there is no database at {path} yet; `feedsvc serve` or `feedsvc refresh` makes it")
+    return settings
 
 
 @contextmanager
 def opened() -> Iterator[Service]:
     """Yield the configured installation, open; StoreError, with what to do, where it has no database yet."""
-    settings = configured()
-    path = settings.database_path
-    if path is not None and not path.exists():
-        raise StoreError(f"there is no database at {path} yet; `feedsvc serve` or `feedsvc refresh` makes it")
-    service = open_service(settings)
+    service = open_service(existing())
     try:
         yield service
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from contextlib import closing
 
 import click
 from granian import Granian
@@ -12,12 +13,12 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-import feedsvc.service
 import feedsvc.web  # noqa: F401  # the web processes are forked from this one: loaded once, shared, ready at once
 from feedsvc import config, logs
 from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
 from feedsvc.process import require_free_port
+from feedsvc.service import open_service
 
 PATIENCE = 3.0
 """Seconds to wait for a port: the workers of a killed tree need a moment to let go of it."""
@@ -28,6 +29,7 @@ def web() -> None:
     """Run the web server alone."""
     settings = configured()
     logs.configure(settings.log.level, settings.log.format)
+    _verify(settings)
     server = settings.server
     require_free_port(server.host, server.port, PATIENCE)
     config.export(settings)
@@ -50,6 +52,12 @@ def web() -> None:
         log_level=LogLevels.warning,
         log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
     ).serve()
+
+
+def _verify(settings: config.Settings) -> None:
+    """Raise StoreError where the web processes could not open the database: they would only die of it."""
+    with closing(open_service(settings)):
+        pass
 
 
 def heed_signals() -> None:

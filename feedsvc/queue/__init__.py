@@ -5,9 +5,10 @@ open_queue ─▶ Queue ── defer (in the caller's transaction) ─▶ a row 
 
 from __future__ import annotations
 
+from procrastinate.jobs import Job
 from procrastinate.types import JSONValue
 
 from feedsvc.queue.app import DueJob, FailedJob, Heartbeat, Queue, open_queue
 from feedsvc.queue.backend import Gate
 
-__all__ = ["DueJob", "FailedJob", "Gate", "Heartbeat", "JSONValue", "Queue", "open_queue"]
+__all__ = ["DueJob", "FailedJob", "Gate", "Heartbeat", "JSONValue", "Job", "Queue", "open_queue"]

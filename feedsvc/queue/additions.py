@@ -7,6 +7,8 @@ from feedsvc.queue.statements import READY_JOB, Statement, reads
 
 CREATE = Statement(DDL)
 
+CLEAR = Statement(("DELETE FROM procrastinate_jobs",))
+
 PULL = Statement(
     (
         """

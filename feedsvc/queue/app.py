@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import procrastinate
 from procrastinate import exceptions, sql
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 from procrastinate.types import JSONValue
@@ -136,6 +136,44 @@ class Queue:
                 raise Conflict(
                     f"job {job_id} is not needed: another that does the same work waits"
                 ) from error
+
+    def jobs(self) -> list[Job]:
+        """Return every job that waits or runs, and the dead letters: for another queue to adopt."""
+        kept = (Status.TODO.value, Status.DOING.value, Status.FAILED.value)
+        with _store_errors("list its jobs"):
+            return [job for job in self._jobs.list_jobs() if job.status in kept]
+
+    def adopt(self, connection: object, jobs: Iterable[Job]) -> None:
+        """Enqueue the jobs of another queue in the open transaction of a raw DBAPI connection.
+
+        What waited or ran there waits here; dead letters stay dead, under new numbers.
+        """
+        with _store_errors("adopt jobs"):
+            # The dead first: a job that waits may have taken over the queueing lock of one of them.
+            for job in sorted(jobs, key=lambda job: job.status != Status.FAILED.value):
+                deferrer = configure_task(
+                    name=job.task_name,
+                    job_manager=self._jobs,
+                    queueing_lock=job.queueing_lock,
+                    lock=job.lock,
+                    priority=job.priority,
+                    schedule_at=job.scheduled_at,
+                    connection=connection,
+                )
+                if job.status == Status.FAILED.value:
+                    self._bury(connection, deferrer.defer(**job.task_kwargs))
+                else:
+                    self._backend.enqueue(connection, deferrer, job.task_kwargs)
+
+    def clear(self, connection: object) -> None:
+        """Remove every job, in the open transaction of a raw DBAPI connection."""
+        with _store_errors("remove its jobs"):
+            self._backend.clear(connection)
+
+    def _bury(self, connection: object, job_id: int) -> None:
+        self._backend.sync.execute_query_all_with_connection(
+            connection, sql.queries["finish_job"], job_id=job_id, status=Status.FAILED.value, delete_job=False
+        )
 
     def counts(self) -> dict[str, int]:
         """Return how many jobs there are by status; successful ones are not kept."""

@@ -56,6 +56,9 @@ class Backend(Protocol):
     def enqueue(self, connection: object, job: JobDeferrer, arguments: Mapping[str, JSONValue]) -> None:
         """Write the job in the open transaction, or pull the waiting one of its queueing lock forward."""
 
+    def clear(self, connection: object) -> None:
+        """Remove every job in the open transaction."""
+
     def apply_schema(self) -> None:
         """Create what is missing."""
 

@@ -123,14 +123,17 @@ class PostgresqlBackend:
 
         A waiting job may start, or appear, between the two: then it is tried again.
         """
-        if not isinstance(connection, _Connection):
-            raise TypeError(f"the queue needs a psycopg.Connection, not a {type(connection).__name__}")
+        ours = _ours(connection)
         for _ in range(_TRIES):
-            if _pulled(connection, job) or _inserted(connection, job, arguments):
+            if _pulled(ours, job) or _inserted(ours, job, arguments):
                 return
         raise StoreError(
             f"could not enqueue {job.job.task_name}: {job.job.queueing_lock} is fought over; try again"
         )
+
+    def clear(self, connection: object) -> None:
+        """Remove every job in the open transaction."""
+        _ours(connection).execute("DELETE FROM procrastinate_jobs")
 
     def apply_schema(self) -> None:
         """Create Procrastinate's schema unless it is there; processes that start at once wait in line."""
@@ -205,6 +208,12 @@ class _Lock:
         except exceptions.ConnectorException:
             return False
         return True
+
+
+def _ours(connection: object) -> _Connection:
+    if not isinstance(connection, _Connection):
+        raise TypeError(f"the queue needs a psycopg.Connection, not a {type(connection).__name__}")
+    return connection
 
 
 def _pulled(connection: _Connection, job: JobDeferrer) -> bool:

@@ -186,6 +186,10 @@ class SqliteBackend:
                 priority=job.job.priority,
             )
 
+    def clear(self, connection: object) -> None:
+        """Remove every job in the open transaction."""
+        self._connector.ask_in(connection, additions.CLEAR)
+
     def apply_schema(self) -> None:
         """Create the tables, indexes and views that are missing."""
         self._connector.ask(additions.CREATE)

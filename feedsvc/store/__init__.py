@@ -9,16 +9,31 @@ Everything that the database does not do raises StoreError.
 
 from sqlalchemy import Connection
 
-from feedsvc.store import clock, feeds, health, items, meta, rendered, schedule, sources
+from feedsvc.store import (
+    archives,
+    backups,
+    clock,
+    feeds,
+    health,
+    items,
+    meta,
+    rendered,
+    schedule,
+    sources,
+    sqlite,
+)
+from feedsvc.store.archives import ArchivePage
 from feedsvc.store.codec import canonical as canonical_article
 from feedsvc.store.database import Store, Transaction
 from feedsvc.store.feeds import FeedState
 from feedsvc.store.role import Hold, hold
 from feedsvc.store.sources import SourceState
+from feedsvc.store.sqlite import new_file
 from feedsvc.store.terms import Kind, folded, terms_of
 from feedsvc.store.words import words, words_of
 
 __all__ = [
+    "ArchivePage",
     "Connection",
     "FeedState",
     "Hold",
@@ -26,6 +41,8 @@ __all__ = [
     "SourceState",
     "Store",
     "Transaction",
+    "archives",
+    "backups",
     "canonical_article",
     "clock",
     "feeds",
@@ -34,9 +51,11 @@ __all__ = [
     "hold",
     "items",
     "meta",
+    "new_file",
     "rendered",
     "schedule",
     "sources",
+    "sqlite",
     "terms_of",
     "words",
     "words_of",

@@ -13,14 +13,15 @@ from typing import Any, Literal
 from sqlalchemy import Connection, make_url
 
 from feedsvc.errors import StoreError
+from feedsvc.store import backups, health, migrate, transfer
 from feedsvc.store import clock as sequence
-from feedsvc.store import health, migrate, transfer
 from feedsvc.store.engine import Opened, OpenedFile, open_file, open_server, take_time
 from feedsvc.store.failures import plain_words
 from feedsvc.store.sqlite import File, Synchronous
 
 PATIENCE_SECONDS = 10.0
 KEPT_BACKUPS = 3
+STALE_SECONDS = 3600.0
 
 
 class Transaction:
@@ -44,6 +45,13 @@ class Transaction:
         if self._seq is None:
             self._seq = sequence.advance(self.connection)
         return self._seq
+
+
+Finish = Callable[[Transaction], None]
+
+
+def _nothing(_: Transaction) -> None:
+    """Write no more."""
 
 
 class Store:
@@ -71,26 +79,34 @@ class Store:
         self._opened = self._open()
         self._inherited: list[Opened] = []
 
-    def upgrade(self) -> None:
+    def upgrade(self, *, keep_backup: bool = True) -> None:
         """Bring the tables to this version, making the database (file 0600, folder 0700) if there is none.
 
         A SQLite database that holds something is first copied to `backups/` beside it, where the
         last three copies stay. All migrations happen or none does. A StoreError if a newer feedsvc
-        made the database.
+        made the database, or it is damaged as far as a second's look can tell.
         """
         if self._file:
             self._file.make()
         with self.read() as c:
             found = migrate.revision(c)
+            damage = health.first_damage(c, self._backups)
         if not migrate.is_known(found):
             raise StoreError(f"{self._name}: {migrate.newer(found)}")
+        if damage:
+            raise StoreError(f"{self._name}: {damage}")
         if found == migrate.head():
             return
-        if self._file and found is not None:
+        if self._file and found is not None and keep_backup:
             self._keep_backup(self._file, found)
         with self.write() as transaction:
             take_time(transaction.connection)
             migrate.upgrade(transaction.connection)
+
+    def has_tables(self) -> bool:
+        """Say whether there is anything of feedsvc in the database, of whatever version."""
+        with self.read() as c:
+            return migrate.revision(c) is not None
 
     def verify(self) -> None:
         """Raise a StoreError unless the tables are of this version: nobody else may write to them."""
@@ -108,21 +124,37 @@ class Store:
             return [str(error)]
 
     def backup(self, target: Path) -> None:
-        """Write a consistent copy to a new file while the service goes on; SQLite only."""
+        """Write a consistent copy of a SQLite database to a new file, while the service goes on."""
         if not self._file:
-            raise StoreError(f"{self._name}: PostgreSQL has its own backups: use pg_dump")
+            raise RuntimeError("a PostgreSQL database is copied, into a new SQLite file")
         with plain_words(self._name):
             self._file.copy(target)
 
-    def copy_to(self, other: Store, progress: Callable[[str, int, int], None]) -> None:
+    def copy_to(self, other: Store, progress: transfer.Progress, finish: Finish = _nothing) -> None:
         """Copy all rows of every table to another, empty database, in one transaction there.
 
         `progress` hears the table's name, the rows that are done, and the rows that there are.
+        `finish` is called at the end of the transaction, to write what else there is.
         """
         other.upgrade()
         with self.read() as c, other.write() as transaction:
             take_time(transaction.connection)
             transfer.copy_all(c, transaction.connection, progress)
+            finish(transaction)
+
+    def take_over(self, other: Store, aside: str, finish: Finish) -> bool:
+        """Replace all that a PostgreSQL database holds by what another of this version does, or do nothing.
+
+        What it held stays in its schema `aside`; False if there was nothing. Conflict if others use it.
+        """
+        with other.read() as c, self.write() as transaction:
+            take_time(transaction.connection)
+            backups.require_alone(transaction.connection)
+            replaced = backups.set_aside(transaction.connection, aside)
+            migrate.upgrade(transaction.connection)
+            transfer.copy_all(c, transaction.connection, lambda *_: None)
+            finish(transaction)
+        return replaced
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -190,6 +222,10 @@ class Store:
         self.backup(folder / f"{stem}-{self._clock():%Y%m%dT%H%M%S%f}-{found}.db")
         for old in sorted(folder.glob(f"{stem}-*.db"))[:-KEPT_BACKUPS]:
             old.unlink(missing_ok=True)
+        # A copy that was killed half-way has a name of its own; nobody else copies as slowly as that.
+        for part in folder.glob(f"{stem}-*.part"):
+            if self._clock().timestamp() - part.stat().st_mtime > STALE_SECONDS:
+                part.unlink(missing_ok=True)
 
 
 def _file(url: str, synchronous: Synchronous, patience: float) -> File | None:

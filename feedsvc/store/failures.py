@@ -15,7 +15,7 @@ BUSY = "the database is busy: another process holds it; this is tried again by i
 _MISSING_TABLES = "the database is not of this version of feedsvc: run `feedsvc db upgrade`"
 _FULL = "the disk with the database is full: make room, then everything goes on by itself"
 _READ_ONLY = "the database cannot be written: check its owner and mode, and that the disk is not read-only"
-_RESTORE = "stop feedsvc and restore a backup (docs/operators.md says how)"
+_RESTORE = "stop feedsvc and restore a backup with `feedsvc db restore FILE`"
 
 _SQLITE: Mapping[int, str] = MappingProxyType(
     {
