@@ -34,6 +34,10 @@ class Room(ABC):
         """Kill a process of a kind, or all, with SIGKILL."""
 
     @abstractmethod
+    def stop(self) -> list[int]:
+        """Send SIGTERM to what a person would send it to, and return the exit codes."""
+
+    @abstractmethod
     def revive(self) -> None:
         """Start what ended, as the machine's service manager does."""
 
@@ -91,6 +95,9 @@ class OneTree(Room):
         if kind in ("serve", "all"):
             self.tree.process.wait()
 
+    def stop(self) -> list[int]:
+        return [self.tree.stop(signal.SIGTERM, 60)]
+
     def revive(self) -> None:
         if self.tree.process.poll() is not None:
             self.tree.process = start(self.folder, self.tree.port).process
@@ -133,6 +140,12 @@ class TwoAndTwo(Room):
             slay([ended[0].process.pid])
         for member in ended:
             member.process.wait()
+
+    def stop(self) -> list[int]:
+        members = [*self.cluster.webs, *self.cluster.workers]
+        for member in members:
+            member.process.send_signal(signal.SIGTERM)
+        return [member.process.wait(60) for member in members]
 
     def revive(self) -> None:
         for member in (*self.cluster.webs, *self.cluster.workers):
