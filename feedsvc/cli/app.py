@@ -20,7 +20,7 @@ COMMANDS = {
     "check": ("feedsvc.cli.check:check", "Check configuration, items and feeds."),
     "config": ("feedsvc.cli.configuration:config_commands", "Check and show the configuration."),
     "db": ("feedsvc.cli.database:database_commands", "Look after the database."),
-    "feeds": ("feedsvc.cli.feeds:feed_commands", "Show the feeds that are published."),
+    "feeds": ("feedsvc.cli.feeds:feed_commands", "Show the published feeds, and what is wrong with them."),
     "healthcheck": ("feedsvc.cli.healthcheck:healthcheck", "Ask the web server whether it is well."),
     "items": ("feedsvc.cli.items:item_commands", "List, show and begin items."),
     "jobs": ("feedsvc.cli.jobs:job_commands", "Look after the background jobs."),

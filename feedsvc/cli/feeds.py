@@ -9,6 +9,7 @@ import click
 from feedsvc import config, plan
 from feedsvc.cli.command import group, json_option
 from feedsvc.cli.drawing import show_table
+from feedsvc.cli.lint import lint_feeds
 from feedsvc.cli.opened import opened
 from feedsvc.cli.output import terminal, when
 from feedsvc.errors import NotFound
@@ -20,7 +21,10 @@ from feedsvc.store import SourceState, items, sources
 
 @group("feeds", examples=(("feedsvc feeds list", "every feed, how much is in it, and its address"),))
 def feed_commands() -> None:
-    """Show the feeds that are published."""
+    """Show the published feeds, and what is wrong with them."""
+
+
+feed_commands.add_command(lint_feeds)
 
 
 @feed_commands.command("list", examples=(("feedsvc feeds list --json", "for programs"),))

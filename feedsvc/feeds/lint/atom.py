@@ -31,6 +31,7 @@ def facts(tree: Tree) -> Facts:
         links=links.by_rel(feed),
         archive=feed.first("archive", FH),
         complete=feed.first("complete", FH),
+        items=len(feed.all("entry", ATOM)) or int(feed.name == "entry"),
         item_ids=tuple(filter(None, (_value(entry, "id") for entry in feed.all("entry", ATOM)))),
     )
 

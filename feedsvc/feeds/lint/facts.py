@@ -32,6 +32,7 @@ class Facts:
     """By rel, in the order of the document."""
     archive: Element | None = None
     complete: Element | None = None
+    items: int = 0
     item_ids: tuple[str, ...] = ()
 
     def hrefs(self, rel: str) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ def facts(feed: Object) -> Facts:
             rel: tuple(Link(href) for href in hrefs if isinstance(href, str) and href)
             for rel, hrefs in links.items()
         },
+        items=len(lists(feed, "items")),
         item_ids=tuple(ids),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +34,10 @@ class Report:
     def of(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings of one severity."""
         return tuple(finding for finding in self.findings if finding.severity == severity)
+
+    def with_more(self, findings: Iterable[Finding]) -> Report:
+        """Return the report with findings that only several documents together show."""
+        return Report(self.facts, (*self.findings, *findings))
 
     def counts(self) -> Mapping[Severity, int]:
         """Return how many findings there are of each severity, gravest first."""

@@ -59,6 +59,7 @@ def facts(tree: Tree) -> Facts:
         links=links.by_rel(channel),
         archive=channel.first("archive", FH),
         complete=channel.first("complete", FH),
+        items=len(channel.all("item")),
         item_ids=tuple(guid for guid in map(_guid, channel.all("item")) if guid),
     )
 
