@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 
@@ -58,3 +60,65 @@ class Podcast:
     """Whether directories are asked to leave it out."""
     apple_verify: str = ""
     """What Apple gives out to prove that a feed is one's own."""
+
+
+APPLE_CATEGORIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Arts": ("Books", "Design", "Fashion & Beauty", "Food", "Performing Arts", "Visual Arts"),
+        "Business": (*("Careers", "Entrepreneurship", "Investing", "Management", "Marketing", "Non-Profit"),),
+        "Comedy": ("Comedy Interviews", "Improv", "Stand-Up"),
+        "Education": ("Courses", "How To", "Language Learning", "Self-Improvement"),
+        "Fiction": ("Comedy Fiction", "Drama", "Science Fiction"),
+        "Government": (),
+        "Health & Fitness": (
+            *("Alternative Health", "Fitness", "Medicine", "Mental Health", "Nutrition", "Sexuality"),
+        ),
+        "History": (),
+        "Kids & Family": ("Education for Kids", "Parenting", "Pets & Animals", "Stories for Kids"),
+        "Leisure": (
+            *("Animation & Manga", "Automotive", "Aviation", "Crafts", "Games", "Hobbies"),
+            *("Home & Garden", "Video Games"),
+        ),
+        "Music": ("Music Commentary", "Music History", "Music Interviews"),
+        "News": (
+            *("Business News", "Daily News", "Entertainment News", "News Commentary", "Politics"),
+            *("Sports News", "Tech News"),
+        ),
+        "Religion & Spirituality": (
+            *("Buddhism", "Christianity", "Hinduism", "Islam", "Judaism", "Religion", "Spirituality"),
+        ),
+        "Science": (
+            *("Astronomy", "Chemistry", "Earth Sciences", "Life Sciences", "Mathematics"),
+            *("Natural Sciences", "Nature", "Physics", "Social Sciences"),
+        ),
+        "Society & Culture": (
+            *("Documentary", "Personal Journals", "Philosophy", "Places & Travel", "Relationships"),
+        ),
+        "Sports": (
+            *("Baseball", "Basketball", "Cricket", "Fantasy Sports", "Football", "Golf", "Hockey"),
+            *("Rugby", "Running", "Soccer", "Swimming", "Tennis", "Volleyball", "Wilderness", "Wrestling"),
+        ),
+        "Technology": (),
+        "True Crime": (),
+        "TV & Film": ("After Shows", "Film History", "Film Interviews", "Film Reviews", "TV Reviews"),
+    }
+)
+"""Apple's categories of podcasts with their subcategories, spelt as directories compare them."""
+
+
+def category(written: str) -> tuple[str, ...] | None:
+    """Return Apple's category that a text such as “News > Daily News” or “Daily News” names, else None."""
+    parts = tuple(part.strip().casefold() for part in written.split(">"))
+    return _CATEGORIES.get(parts)
+
+
+def _categories() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    for name, subcategories in APPLE_CATEGORIES.items():
+        for part in subcategories:
+            # No subcategory is in two categories, so its name will do.
+            yield (part.casefold(),), (name, part)
+            yield (name.casefold(), part.casefold()), (name, part)
+        yield (name.casefold(),), (name,)
+
+
+_CATEGORIES = dict(_categories())

@@ -3,7 +3,9 @@
 from feedsvc.formats.addresses import SUFFIXES, addresses, feed_id, item_page
 from feedsvc.formats.check import check
 from feedsvc.formats.document import compress, document, etag
+from feedsvc.formats.findings import Finding
 from feedsvc.formats.opml import opml
+from feedsvc.formats.podcast_check import check_podcast
 from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, prepare, render
 from feedsvc.formats.sitemap import news_sitemap, sitemap
 from feedsvc.formats.text import path_uri, sendable, uri
@@ -12,9 +14,11 @@ __all__ = [
     "CONTENT_TYPES",
     "RENDERER",
     "SUFFIXES",
+    "Finding",
     "RenderError",
     "addresses",
     "check",
+    "check_podcast",
     "compress",
     "document",
     "etag",

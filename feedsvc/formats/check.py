@@ -19,7 +19,7 @@ def check(body: bytes, format: Format) -> None:  # the word of the model
 
 
 def _check_rss(body: bytes) -> None:
-    root = _parse(body)
+    root = parse(body)
     _require(root.tag == "rss" and root.get("version") == "2.0", 'the root is not <rss version="2.0">')
     channel = root.find("channel")
     _require(channel is not None, "there is no <channel>")
@@ -34,7 +34,7 @@ def _check_rss(body: bytes) -> None:
 
 
 def _check_atom(body: bytes) -> None:
-    root = _parse(body)
+    root = parse(body)
     _require(root.tag == f"{{{ATOM}}}feed", "the root is not an Atom <feed>")
     _require(_has_text(root, f"{{{ATOM}}}author/{{{ATOM}}}name"), "the feed has no <author>")
     entries = root.findall(f"{{{ATOM}}}entry")
@@ -60,7 +60,8 @@ def _check_json(body: bytes) -> None:
     _require_unique(item["id"] for item in items)
 
 
-def _parse(body: bytes) -> _Element:
+def parse(body: bytes) -> _Element:
+    """Return the root of an XML document; ParseError where it is not well-formed. No entity is resolved."""
     parser = XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         return fromstring(body, parser)

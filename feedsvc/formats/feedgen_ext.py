@@ -28,6 +28,9 @@ PODCAST = "https://podcastindex.org/namespace/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _NAME = "feedsvc"
+
+# Stand-ins, noncharacters that tidy text never holds, for the references that lxml cannot be told to write.
+_AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
 _SUFFIX = re.compile(r"\.(\w+)(?:[?#].*)?$")
 _IMAGE_TYPES = {
     **{name: f"image/{name}" for name in ("png", "gif", "webp", "avif", "jpeg")},
@@ -74,6 +77,19 @@ def new_entry(generator: FeedGenerator, finish: Callable[[_Element], None]) -> F
     entry = generator.add_entry(order="append")
     entry.register_extension(_NAME, lambda: Finishing(finish))
     return entry
+
+
+def plain(text: str) -> str:
+    """Return text for an RSS element that holds no HTML; `with_references` must see the bytes in the end.
+
+    Its `&` and `<` become hexadecimal references: the profile's way to say that they are not markup.
+    """
+    return text.replace("&", _AMPERSAND).replace("<", _LESS_THAN)
+
+
+def with_references(body: bytes) -> bytes:
+    """Return serialised RSS with the references that `plain` stands for."""
+    return body.replace(_AMPERSAND.encode(), b"&#x26;").replace(_LESS_THAN.encode(), b"&#x3C;")
 
 
 def add_stylesheet(root: _Element, address: str) -> None:

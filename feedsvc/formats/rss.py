@@ -9,7 +9,7 @@ from html import escape
 from feedgen.feed import FeedGenerator
 from lxml.etree import _Element
 
-from feedsvc.formats import licensing
+from feedsvc.formats import licensing, podcast
 from feedsvc.formats.addresses import addresses, stylesheet, taxonomy
 from feedsvc.formats.dates import rfc822, rfc3339
 from feedsvc.formats.feedgen_ext import (
@@ -23,6 +23,8 @@ from feedsvc.formats.feedgen_ext import (
     image_type,
     new_entry,
     new_feed,
+    plain,
+    with_references,
 )
 from feedsvc.model import Image, Item, Origin, Selection
 
@@ -35,9 +37,6 @@ _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 _IMAGE_TYPES = ("", "image/gif", "image/jpeg", "image/png")
 """What RSS allows there; "" is an address that does not tell."""
 
-# Stand-ins, noncharacters that tidy text never holds, for the references that lxml cannot be told to write.
-_AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
-
 
 def write(selection: Selection) -> bytes:
     """Return the RSS document, UTF-8; the same selection always gives the same bytes."""
@@ -46,20 +45,13 @@ def write(selection: Selection) -> bytes:
     for item in selection.items:
         _add_item(generator, selection, item)
     body: bytes = generator.rss_str(pretty=True)
-    return body.replace(_AMPERSAND.encode(), b"&#x26;").replace(_LESS_THAN.encode(), b"&#x3C;")
+    return with_references(body)
 
 
 def namespaces(selection: Selection) -> Mapping[str, str]:
     """Return the namespaces to declare at the root, by prefix: the usual, and others that are used."""
-    return {**_NAMESPACES, **licensing.rss_namespaces(selection)}
-
-
-def plain(text: str) -> str:
-    """Return text for an element that holds no HTML.
-
-    Its `&` and `<` become hexadecimal references: the profile's way to say that they are not markup.
-    """
-    return text.replace("&", _AMPERSAND).replace("<", _LESS_THAN)
+    podcasts = podcast.NAMESPACES if selection.feed.podcast else {}
+    return {**_NAMESPACES, **podcasts, **licensing.rss_namespaces(selection)}
 
 
 def _describe_channel(generator: FeedGenerator, selection: Selection) -> None:
@@ -73,7 +65,7 @@ def _describe_channel(generator: FeedGenerator, selection: Selection) -> None:
     generator.language(feed.language)
     generator.ttl(feed.ttl)
     if site.rights:
-        generator.rights(plain(site.rights))
+        generator.rights(plain(podcast.holder(site.rights) if feed.podcast else site.rights))
     if feed.image and image_type(feed.image.url) in _IMAGE_TYPES:
         generator.image(feed.image.url, **_shown_size(feed.image))
     if site.author and site.author.email:
@@ -96,6 +88,8 @@ def _finish_channel(selection: Selection, root: _Element) -> None:
     for hub in selection.hubs:
         add(channel, _ATOM_LINK, href=hub, rel="hub")
     licensing.add_to_rss(channel, selection.feed.license, selection.site.rsl)
+    if selection.feed.podcast:
+        podcast.add_channel(channel, selection.feed.podcast, addresses(selection.site, selection.feed)["rss"])
 
 
 def _add_item(generator: FeedGenerator, selection: Selection, item: Item) -> None:
@@ -143,3 +137,5 @@ def _finish_item(selection: Selection, item: Item, element: _Element) -> None:
     if article.image:
         enclosure = next((enclosure.url for enclosure in article.enclosures), "")
         add_media(element, article.image, known=enclosure)
+    if selection.feed.podcast:
+        podcast.add_episode(element, article)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from feedsvc.formats.addresses import item_page, root
 from feedsvc.formats.dates import in_utc
+from feedsvc.formats.podcast import episodes, tidy_episode, tidy_podcast
 from feedsvc.formats.text import line, opening, sendable, uri
 from feedsvc.model import Article, Enclosure, Feed, Image, Item, Link, Origin, Person, Selection, Site
 
@@ -29,10 +30,11 @@ def tidy(selection: Selection) -> Tidied:
         return selection
     site = _site(selection.site)
     feed = _feed(selection.feed, site)
+    items = tuple(tidy_item(item, site, feed.license) for item in selection.items)
     return Tidied(
         site=site,
         feed=feed,
-        items=tuple(tidy_item(item, site, feed.license) for item in selection.items),
+        items=episodes(items) if feed.podcast else items,
         updated=in_utc(selection.updated),
         hubs=tuple(hub for hub in map(uri, selection.hubs) if hub),
     )
@@ -56,13 +58,15 @@ def _site(site: Site) -> Site:
 
 def _feed(feed: Feed, site: Site) -> Feed:
     title = line(feed.title) or site.title
+    podcast = tidy_podcast(feed.podcast) if feed.podcast else None
     return replace(
         feed,
         title=title,
         description=line(feed.description) or site.description or title,
         language=line(feed.language) or site.language,
-        image=_image(feed.image) or site.image,
+        image=_image(feed.image) or (_image(Image(podcast.image)) if podcast else None) or site.image,
         license=uri(feed.license) or site.license,
+        podcast=podcast,
     )
 
 
@@ -102,6 +106,7 @@ def _article(item: Item, site: Site, license_: str) -> Article:
         image=_image(article.image),
         enclosures=_enclosures(article.enclosures),
         rights=line(article.rights) or (origin.rights if origin else ""),
+        episode=tidy_episode(article.episode) if article.episode else None,
         license=uri(article.license or "") or (license_ if origin is None else "") or None,
         origin=origin,
         via=_links(article.via),

@@ -27,6 +27,7 @@ TYPES: Mapping[str, str] = {
     ".ogv": "video/ogg",
     ".webm": "video/webm",
     ".pdf": "application/pdf",
+    ".srt": "application/x-subrip",
     ".vtt": "text/vtt",
 }
 """One table for what feeds say of a file and what is served as it: no file has two types."""

@@ -69,6 +69,10 @@ class Attachments:
             return replace(written, url=place) if place else None
         return replace(written, url=place, length=self._shelf.state(path).size)
 
+    def address(self, reference: str, field: str) -> str | None:
+        """Return the address of any other file that a field names; None if it is missing."""
+        return self._place(reference, field)
+
     def _tell_missing(self, path: str, at: Mark | None, field: str = "") -> None:
         near = self._shelf.near(path)
         hint = f" Is it “{near}”?" if near else ""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from feedsvc import article
 from feedsvc.model import Article, Problem
-from feedsvc.sources import aliases, fields, files, frontmatter, markup
+from feedsvc.sources import aliases, episode, fields, files, frontmatter, markup
 from feedsvc.sources.attachments import Attachments
 from feedsvc.sources.frontmatter import Fields
 from feedsvc.sources.problems import Report
@@ -168,6 +168,8 @@ class _Desk:
             related=written.related,
             feeds=written.feeds,
             extra=written.extra,
+            license=written.license,
+            episode=episode.attached(written.episode, attached),
         )
 
     def _body(self) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from typing import Final, Literal
 from feedsvc import article
 from feedsvc.model import Arrival, Article, Enclosure, Image, Link, Origin, Person, Problem
 from feedsvc.net import absolute
-from feedsvc.sources.fields import media_type, uri
+from feedsvc.sources.fields import uri
+from feedsvc.sources.mediatypes import media_type
 from feedsvc.sources.raw import RawDate, RawEntry, RawFeed, RawMedia, RawPerson, RawSource, RawText
 
 MAX_TITLE: Final = 1000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +10,11 @@ from typing import TypeVar
 
 from feedsvc import article
 from feedsvc.model import Enclosure, Image, Link, Origin, Person
-from feedsvc.sources import aliases, values
+from feedsvc.podcast import Episode
+from feedsvc.sources import aliases, episode, values
 from feedsvc.sources.aliases import BODY_FORMATS, BodyFormat
 from feedsvc.sources.frontmatter import Fields
+from feedsvc.sources.mediatypes import media_type
 from feedsvc.sources.problems import Report
 from feedsvc.sources.values import Unfit
 
@@ -29,7 +30,7 @@ _URI = re.compile(r"(?:https?|urn|tag):[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 class Written:
     """What an author wrote in the fields; None or empty where nothing was said.
 
-    The addresses of image and enclosures are still as written: a path beside the file, or a URL.
+    The addresses of image, enclosures and episode are still as written: a path beside the file, or a URL.
     """
 
     title: str = ""
@@ -53,6 +54,8 @@ class Written:
     via: tuple[Link, ...] = ()
     related: tuple[Link, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    license: str | None = None
+    episode: Episode | None = None
     body: tuple[BodyFormat, str] | None = None
     """Where a field holds the body: how it is written, and the body."""
 
@@ -83,7 +86,9 @@ def interpret(fields: Fields, report: Report, timezone: str) -> Written:
         tags=reader.all("tags", values.words),
         feeds=reader.all("feeds", values.words),
         image=reader.one("image", _image),
-        enclosures=reader.all("enclosures", _enclosures),
+        enclosures=episode.timed(
+            reader.all("enclosures", _enclosures), reader.one("duration", values.number)
+        ),
         language=reader.one("language", values.language),
         draft=any(as_draft) or False in shown,
         format=reader.one("format", _format) or "",
@@ -92,6 +97,8 @@ def interpret(fields: Fields, report: Report, timezone: str) -> Written:
         via=reader.all("via", values.links),
         related=reader.all("related", values.links),
         extra=reader.extra(),
+        license=reader.one("license", values.url),
+        episode=episode.interpret(reader),
         body=reader.body(),
     )
 
@@ -255,16 +262,6 @@ def _enclosures(value: object) -> tuple[Enclosure, ...]:
             duration=values.number(duration) if duration else None,
         ),
     )
-
-
-def media_type(name: str) -> str:
-    """Return the media type that a file's name promises."""
-    path = re.split(r"[?#]", name, maxsplit=1)[0]
-    return _TYPES.guess_type(path.lower(), strict=False)[0] or "application/octet-stream"
-
-
-_TYPES = mimetypes.MimeTypes()
-"""Python's own table, not the machine's: the same file has the same type everywhere."""
 
 
 def _one_of(value: Mapping[object, object], *names: str) -> str:
