@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 from contextlib import closing
+from functools import partial
 
 import click
 from granian import Granian
@@ -17,8 +18,10 @@ import feedsvc.web  # noqa: F401  # the web processes are forked from this one: 
 from feedsvc import config, logs
 from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
+from feedsvc.cli.door import spawn
 from feedsvc.process import require_free_port
 from feedsvc.service import open_service
+from feedsvc.web.door import is_possible
 
 PATIENCE = 3.0
 """Seconds to wait for a port: the workers of a killed tree need a moment to let go of it."""
@@ -35,7 +38,7 @@ def web() -> None:
     config.export(settings)
     os.register_at_fork(after_in_child=heed_signals)
     gc.freeze()  # What is loaded stays shared: no web process's collector writes to it.
-    Granian(
+    granian = Granian(
         "feedsvc.wsgi:app",
         address=server.host,
         port=server.port,
@@ -51,7 +54,8 @@ def web() -> None:
         http1_settings=HTTP1Settings(header_read_timeout=15000),
         log_level=LogLevels.warning,
         log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
-    ).serve()
+    )
+    granian.serve(partial(spawn, settings) if server.door and is_possible() else None)
 
 
 def _verify(settings: config.Settings) -> None:

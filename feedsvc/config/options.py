@@ -67,6 +67,10 @@ class ServerSettings(Section):
     max_age: int = Field(
         default=300, ge=0, le=86400, description="Seconds for which readers and caches may keep a feed."
     )
+    door: bool = Field(
+        default=True,
+        description="Whether polls are answered before the web server, at a fraction of its cost (Linux).",
+    )
     metrics: Literal["local", "public", "off"] = Field(
         default="local", description="Who may read /metrics: “local”: this machine alone; “public”; “off”."
     )

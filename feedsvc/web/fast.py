@@ -34,10 +34,10 @@ class Front:
     def __init__(self, service: Service, app: Flask) -> None:
         self._service = service
         self._app = app
-        self._clock = service.clock
-        self._documents = app.extensions[EXTENSION].documents
-        self._answered = app.extensions[EXTENSION].answered
-        self._by_path = self._documents.by_path
+        self.clock = service.clock
+        self.documents = app.extensions[EXTENSION].documents
+        self.answered = app.extensions[EXTENSION].answered
+        self._by_path = self.documents.by_path
         self._version: int | None = None
         self._trouble = ""
         self._stopping = threading.Event()
@@ -47,11 +47,11 @@ class Front:
         """Answer one request."""
         found = self._by_path.get(environ["PATH_INFO"])
         if found is not None and is_plain(environ):
-            now = self._clock()
+            now = self.clock()
             if found.valid_until is None or now < found.valid_until:
                 found.last_used = now
                 status, headers, body = answer(found, environ, now)
-                self._answered[status] += 1
+                self.answered[status] += 1
                 start_response(status, headers)
                 return [body] if body else []
         return self._app(environ, start_response)
@@ -99,12 +99,12 @@ class Front:
     def _load(self) -> None:
         with self._service.store.read() as connection:
             seq = clock.seq(connection)
-            documents = rendered.since(connection, self._documents.seq, BATCH)
+            documents = rendered.since(connection, self.documents.seq, BATCH)
             while documents:
-                self._documents.swap(documents, self._clock())
-                self._documents.seq = documents[-1].seq
-                documents = rendered.since(connection, self._documents.seq, BATCH)
-            self._documents.seq = seq
+                self.documents.swap(documents, self.clock())
+                self.documents.seq = documents[-1].seq
+                documents = rendered.since(connection, self.documents.seq, BATCH)
+            self.documents.seq = seq
 
 
 def is_plain(environ: Environ) -> bool:

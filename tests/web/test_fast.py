@@ -109,7 +109,7 @@ def test_a_document_that_was_removed_leaves_memory(newsroom: Newsroom) -> None:
     newsroom.add(make())
     newsroom.publish()
     newsroom.front.start()
-    documents = newsroom.front._documents
+    documents = newsroom.front.documents
     with newsroom.store.write() as tx:
         rendered.remove(tx.connection, "/feeds/storms.rss", tx.seq())
     _until(lambda: documents.find("/feeds/storms.rss") is None)

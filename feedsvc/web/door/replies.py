@@ -1,0 +1,96 @@
+"""Keep the bytes that answer polls, and know until when each of them is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import lru_cache
+
+from feedsvc.web.cache import Documents
+from feedsvc.web.caching import Representation, answer
+from feedsvc.web.door.head import Poll, read_poll
+
+MAX_HEADS = 1024
+SECOND = timedelta(seconds=1)
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+Clock = Callable[[], datetime]
+
+
+class Reply:
+    """What one poll was answered last, ready to be sent again while nothing about it has changed."""
+
+    __slots__ = ("body", "closes", "found", "head", "poll", "since", "status", "until")
+
+    def __init__(self, poll: Poll) -> None:
+        self.poll = poll
+        self.closes = poll.closes
+        self.found: Representation | None = None
+        self.since = self.until = NEVER
+        self.status = ""
+        self.head = b""
+        self.body = b""
+
+
+class Replies:
+    """Answers polls exactly as `Front` behind the web server would, from the same documents.
+
+    Heads that were seen before are not read again: a program polls with the same bytes every time.
+    """
+
+    def __init__(self, documents: Documents, answered: MutableMapping[str, int], clock: Clock) -> None:
+        self._by_path = documents.by_path
+        self._answered = answered
+        self._clock = clock
+        self._known: dict[bytes, Reply] = {}
+
+    def reply(self, head: bytes) -> Reply | None:
+        """Return the answer to these bytes and count it; None if it is not in memory or no poll."""
+        reply = self._known.get(head) or self._learn(head)
+        if reply is None:
+            return None
+        now = self._clock()
+        found = self._by_path.get(reply.poll.path)
+        if found is None or not (found is reply.found and reply.since <= now < reply.until):
+            if found is None or not found.is_valid(now):
+                return None
+            renew(reply, found, now)
+        found.last_used = now
+        self._answered[reply.status] += 1
+        return reply
+
+    def _learn(self, head: bytes) -> Reply | None:
+        poll = read_poll(head)
+        if poll is None or poll.path not in self._by_path:
+            return None
+        if len(self._known) >= MAX_HEADS:
+            self._known.clear()
+        reply = self._known[head] = Reply(poll)
+        return reply
+
+
+def renew(reply: Reply, found: Representation, now: datetime) -> None:
+    """Make the answer of this moment; it is true until the second of its Date or of its max-age ends."""
+    status, headers, reply.body = answer(found, reply.poll.environ, now)
+    last = b"connection: close\r\n" if reply.closes else b""
+    second = now.replace(microsecond=0)
+    reply.head = b"%s%sdate: %s\r\n\r\n" % (_lines(status, tuple(headers)), last, _date(second))
+    reply.status, reply.found = status, found
+    reply.since, reply.until = second, second + SECOND
+    if found.valid_until is not None:
+        # Where max-age counts down to a moment between two seconds, it changes between two seconds.
+        left = (found.valid_until - now) // SECOND
+        reply.until = min(reply.until, found.valid_until - left * SECOND)
+
+
+@lru_cache(maxsize=1024)
+def _lines(status: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """Return the head as granian writes it, up to what differs from one request to the next."""
+    fields = "".join(f"{name.lower()}: {value}\r\n" for name, value in headers)
+    return f"HTTP/1.1 {status}\r\n{fields}server: granian\r\n".encode("latin-1")
+
+
+@lru_cache(maxsize=4)
+def _date(second: datetime) -> bytes:
+    return format_datetime(second, usegmt=True).encode("ascii")
