@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from feedsvc.model import Article, Item, Person, State
-from feedsvc.store import Store, terms_of, words_of
+from feedsvc.store import Store, tallies, terms_of, words_of
 from feedsvc.store.rows import row_of
 from feedsvc.store.times import to_ms, to_ms_or_none
 from tests import postgres
@@ -78,7 +79,7 @@ def stamped(article: Article, number: int) -> Item:
 def databases(
     *, durable: bool = True, dialects: Sequence[str] = DIALECTS, server: postgres.Server | None = None
 ) -> Iterator[Room]:
-    """Run what the databases need until the end of the block: a folder, and a PostgreSQL unless it is given."""
+    """Run what the databases need until the end of the block: a folder, and PostgreSQL unless it is given."""
     with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as name:
         folder = Path(name)
         if server is not None or "postgresql" not in dialects:
@@ -147,6 +148,7 @@ def fill(store: Store, count: int) -> None:
     if store.dialect == "postgresql":
         with store.write() as tx:
             tx.raw.execute("DROP INDEX search_words")
+    tally: Counter[tallies.Term] = Counter()
     for start in range(0, count, _LOAD):
         rows: dict[str, list[tuple[object, ...]]] = {"item": [], "item_term": [], "search": []}
         for number in range(start, min(start + _LOAD, count)):
@@ -154,8 +156,13 @@ def fill(store: Store, count: int) -> None:
             made, is_rare = placed(stamped(patterns[like].article, number), number, count)
             rows["item"].append(tuple(row_of_made(made, articles[like], columns)))
             rows["item_term"] += terms(made)
+            tally.update(
+                tallies.term(kind, made.state, value, label) for kind, value, label in terms_of(made)
+            )
             rows["search"].append((made.pk, f"{words[like]} {RARE}" if is_rare else words[like]))
         load(store, columns, rows)
+    with store.write() as tx:
+        tallies.shift(tx.connection, Counter(), tally)
     settle(store)
 
 

@@ -5,8 +5,8 @@ Every function works inside the caller's transaction. Lists are newest first unl
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
 from feedsvc.model import Item, Rule, State
-from feedsvc.store import search, sql
+from feedsvc.store import search, sql, tallies
 from feedsvc.store.rows import item_of
-from feedsvc.store.rules import Scope, belongs, is_state, matching, next_published, visible
-from feedsvc.store.schema import item, item_alias, item_media, item_term
+from feedsvc.store.rules import Scope, belongs, is_state, matching, next_published, only_term
+from feedsvc.store.schema import item, item_alias, item_media
 from feedsvc.store.terms import Kind
 from feedsvc.store.times import from_ms_or_none, to_ms
 from feedsvc.store.writing import insert, rename, update
@@ -123,15 +123,22 @@ def select(
 
 def count(c: Connection, rule: Rule, *, now: datetime) -> int:
     """Return how many items the public may see that the rule matches."""
-    found = matching(c, rule, Scope(now=to_ms(now)))
+    moment = to_ms(now)
+    if replace(rule, feed="") == EVERYTHING:
+        return tallies.all_visible(c, moment)
+    if rule.feed and not tallies.visible(c, "feed", rule.feed, moment):
+        rule = replace(rule, feed="")
+    term = only_term(rule)
+    if term:
+        return tallies.visible(c, *term, moment)
+    found = matching(c, rule, Scope(now=moment))
     return int(c.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
 
 
 def counts(c: Connection) -> dict[State, int]:
     """Return how many items are in each state; those whose time has not come count as published."""
-    query = sa.select(item.c.state, sa.func.count()).group_by(item.c.state)
-    found = {str(state): int(number) for state, number in c.execute(query)}
-    return {state: found.get(state, 0) for state in get_args(State)}
+    found = tallies.states(c)
+    return {state: found[state] for state in get_args(State)}
 
 
 def withdrawn(c: Connection, rule: Rule, *, limit: int) -> list[Item]:
@@ -236,15 +243,8 @@ def _newest(c: Connection, rule: Rule, scope: Scope, limit: int) -> list[Item]:
 
 def _labels(c: Connection, kind: Kind, now: datetime) -> list[tuple[str, int]]:
     """Count by folded value; each is called as it is written most often."""
-    of = item_term.c
-    query = sa.select(of.value, of.label, sa.func.count().label("times")).group_by(of.value, of.label)
-    query = query.where(
-        of.kind == kind, is_state(of.state, "published"), visible(of.at, of.expires, to_ms(now))
-    )
-    spellings: dict[str, Counter[str]] = {}
-    for value, label, times in c.execute(query):
-        spellings.setdefault(value, Counter())[label] = times
-    named = [(max(each, key=lambda label: (each[label], label)), each.total()) for each in spellings.values()]
+    spellings = tallies.labels(c, kind, to_ms(now)).values()
+    named = [(max(each, key=lambda label: (each[label], label)), each.total()) for each in spellings]
     return sorted(named, key=lambda pair: (-pair[1], pair[0].casefold()))
 
 

@@ -98,6 +98,16 @@ def belongs(c: Connection, rule: Rule) -> ColumnElement[bool]:
     return or_(and_(*parts), _has(walk, "feed", folded("feed", [rule.feed])))
 
 
+def only_term(rule: Rule) -> tuple[Kind, str] | None:
+    """Return the term that is all that the rule asks for; None where it asks for anything else."""
+    included = _included(rule)
+    named = Rule(sources=rule.sources, tags=rule.tags, authors=rule.authors, languages=rule.languages)
+    if rule != named or len(included) != 1:
+        return None
+    ((kind, values),) = included
+    return (kind, values[0]) if len(values) == 1 else None
+
+
 def visible(at: ColumnElement[int], expires: ColumnElement[int], now: int) -> ColumnElement[bool]:
     """Return the condition that the public may see what is published: `Item.is_visible` for a database."""
     return and_(at <= now, or_(expires.is_(None), expires > now))

@@ -193,6 +193,19 @@ item_term = Table(
     sqlite_with_rowid=False,
 )
 
+# How many items have a term in a state: see tallies.py.
+tally = Table(
+    "tally",
+    metadata,
+    _name("kind"),
+    _name("state"),
+    _name("value"),
+    _name("label"),
+    _integer("number"),
+    PrimaryKeyConstraint("kind", "state", "value", "label", name="tally_pkey"),
+    sqlite_with_rowid=False,
+)
+
 item_media = Table(
     "item_media",
     metadata,

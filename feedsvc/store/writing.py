@@ -1,9 +1,11 @@
-"""Write items, and keep in step what is derived from them: terms, media, search words, old names."""
+"""Write items, and keep in step what is derived from them: terms, tallies, media, words, old names."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Insert, Update, bindparam, delete, exists, literal_column
 from sqlalchemy import insert as into
@@ -11,7 +13,7 @@ from sqlalchemy import select as query
 from sqlalchemy import update as change
 
 from feedsvc.model import Item
-from feedsvc.store import search, sql
+from feedsvc.store import search, sql, tallies
 from feedsvc.store.rows import row_of
 from feedsvc.store.schema import item, item_alias, item_media, item_term, revision
 from feedsvc.store.terms import terms_of
@@ -25,7 +27,7 @@ def insert(c: Connection, items: Sequence[Item], seq: int) -> list[Item]:
     pks = sql.numbers(c, item, len(items))
     added = [replace(each, pk=pk, seq=seq) for each, pk in zip(items, pks, strict=True)]
     sql.insert(c, item, [{**row_of(each), "number": None} for each in added])
-    _derive(c, added)
+    _derive(c, added, gone=Counter())
     search.add(c, [(each.pk, each.article) for each in added])
     return added
 
@@ -38,9 +40,10 @@ def update(c: Connection, items: Sequence[Item], seq: int) -> None:
     """
     changed = [replace(each, seq=seq) for each in items]
     rows = [{**row_of(each), "this_pk": each.pk} for each in changed]
+    gone = tallies.held(c, [each.pk for each in changed])
     for statement in _UPDATES:
         sql.each(c, statement, rows)
-    _derive(c, changed)
+    _derive(c, changed, gone)
     search.replace(c, [(each.pk, each.article) for each in changed])
 
 
@@ -52,7 +55,7 @@ def rename(c: Connection, source: str, old_guid: str, new_guid: str) -> None:
         sql.put(c, item_alias, [{"kind": "guid", "alias": old_guid, "item_pk": pk}])
 
 
-def _derive(c: Connection, items: Sequence[Item]) -> None:
+def _derive(c: Connection, items: Sequence[Item], gone: Counter[tallies.Term]) -> None:
     terms = [row for each in items for row in _terms(each)]
     media = [
         {"source": each.source, "path": path, "item_pk": each.pk}
@@ -61,9 +64,10 @@ def _derive(c: Connection, items: Sequence[Item]) -> None:
     ]
     sql.insert(c, item_term, terms)
     sql.insert(c, item_media, media)
+    tallies.shift(c, gone, Counter(map(_tallied, terms)))
 
 
-def _terms(of: Item) -> Iterator[dict[str, object]]:
+def _terms(of: Item) -> Iterator[dict[str, Any]]:  # the values of columns
     withdrawn = of.state == "withdrawn" and of.withdrawn_at
     same = {
         "state": of.state,
@@ -73,6 +77,10 @@ def _terms(of: Item) -> Iterator[dict[str, object]]:
     }
     for kind, value, label in terms_of(of):
         yield {"kind": kind, "value": value, "label": label, **same}
+
+
+def _tallied(row: dict[str, Any]) -> tallies.Term:
+    return tallies.term(row["kind"], row["state"], row["value"], row["label"])
 
 
 def _replace_row() -> Update:

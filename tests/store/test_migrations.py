@@ -254,6 +254,7 @@ LANDED = {
     "0001": "9803ae0310685ab4",
     "0002": "b5922dcfabf26131",
     "0003": "7bf30b51be12a56e",
+    "0004": "7061f4a0eeace907",
 }
 """What each revision's file holds, once it has landed: a change of one that runs somewhere breaks that."""
 
