@@ -20,7 +20,7 @@ from feedsvc.errors import Gone, SourceError
 from feedsvc.model import Arrival, FileState, Item
 from feedsvc.queue import Queue
 from feedsvc.sources import Folder, Look, Refreshed
-from feedsvc.store import SourceState, Store, Transaction, items, sources
+from feedsvc.store import Fenced, SourceState, Store, Transaction, items, sources
 
 CHUNK = 500
 """Items a transaction: the first look at a large folder must not keep other writers waiting."""
@@ -53,7 +53,7 @@ class Outcome:
 
 
 def refresh_folder(
-    store: Store,
+    store: Store | Fenced,
     queue: Queue,
     folder: Folder,
     *,
@@ -65,7 +65,8 @@ def refresh_folder(
     """Look at a folder source and take in what changed; say what was done.
 
     A large look is written in chunks, each together with what is remembered of its files: after a
-    crash in between, the rest is looked at again.
+    crash in between, the rest is looked at again. A worker that may not be the only one gives a fenced
+    store.
     """
     key = folder.rules.source
     with store.read() as connection:
@@ -130,7 +131,7 @@ def defer_publish(queue: Queue, tx: Transaction) -> None:
     queue.defer(tx.raw, PUBLISH, queueing_lock=PUBLISH, lock=PUBLISH)
 
 
-def _take_in(store: Store, queue: Queue, key: str, look: Look, now: datetime) -> Iterator[Changes]:
+def _take_in(store: Store | Fenced, queue: Queue, key: str, look: Look, now: datetime) -> Iterator[Changes]:
     """Write a look chunk by chunk; what has no item of its own (removals, problems) comes last."""
     _hold_exchanged(store, key, look)
     states = {state.guid: state for state in look.files if state.guid}
@@ -154,7 +155,7 @@ def _take_in(store: Store, queue: Queue, key: str, look: Look, now: datetime) ->
     yield changes
 
 
-def _hold_exchanged(store: Store, key: str, look: Look) -> None:
+def _hold_exchanged(store: Store | Fenced, key: str, look: Look) -> None:
     """Note at once which files passed their names on: after a crash between chunks, each has its item.
 
     Without a hash, so that they are read again should their chunk not be written.
@@ -175,7 +176,7 @@ def _put_files(
         sources.put_problems(tx.connection, key, path, look.problems.get(path, ()))
 
 
-def _remember_look(store: Store, key: str, look: Look, now: datetime) -> None:
+def _remember_look(store: Store | Fenced, key: str, look: Look, now: datetime) -> None:
     """Note how the look went, where that is news: a look a second must not be a write a second."""
     with store.read() as connection:
         state = sources.state(connection, key)

@@ -26,7 +26,7 @@ from feedsvc.store.archives import ArchivePage
 from feedsvc.store.codec import canonical as canonical_article
 from feedsvc.store.database import Store, Transaction
 from feedsvc.store.feeds import FeedState
-from feedsvc.store.role import Hold, hold
+from feedsvc.store.role import Fenced, Hold, hold
 from feedsvc.store.sources import SourceState
 from feedsvc.store.sqlite import new_file
 from feedsvc.store.terms import Kind, folded, terms_of
@@ -36,6 +36,7 @@ __all__ = [
     "ArchivePage",
     "Connection",
     "FeedState",
+    "Fenced",
     "Hold",
     "Kind",
     "SourceState",

@@ -17,7 +17,20 @@ from feedsvc.store.gate import Gate
 from feedsvc.store.sqlite import File, PerThread
 
 _BEGIN = "feedsvc_begin"
-_POSTGRESQL_SESSION = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000"
+# So that a server that went away without a word is noticed within seconds.
+_LINK = {
+    "application_name": "feedsvc",
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+_POSTGRESQL_SESSION = (
+    "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000"
+    # A process that is paused in the middle of a transaction must not keep all others waiting.
+    " -c idle_in_transaction_session_timeout=20000"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,7 @@ def open_server(url: URL) -> Opened:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "options": _POSTGRESQL_SESSION},
+        connect_args={**_LINK, "options": _POSTGRESQL_SESSION},
     )
     snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Opened(reader=snapshot, writer=engine)
@@ -122,6 +135,7 @@ def take_time(c: Connection) -> None:
     if c.dialect.name == "postgresql":
         c.execute(text("SET LOCAL statement_timeout = 0"))
         c.execute(text("SET LOCAL lock_timeout = 0"))
+        c.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         c.execute(text("SELECT pg_advisory_xact_lock(hashtext('feedsvc'))"))
 
 

@@ -14,7 +14,7 @@ from feedsvc.errors import StoreError
 from feedsvc.ingest import Outcome
 from feedsvc.service import Service, client, folder
 from feedsvc.sources import Watch
-from feedsvc.store import hold, meta
+from feedsvc.store import Fenced, hold, meta
 from feedsvc.work import refresh, tasks
 from feedsvc.work.ticks import Ticks
 
@@ -77,6 +77,7 @@ class Looker:
         items = service.settings.items
         self._watch = Watch(self._folder.rules.root, items.watch, items.scan_seconds)
         self._role = hold(service.store.url, "folder")
+        self._store = Fenced(service.store, self._role)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="looker", daemon=True)
         self._idle = 0
@@ -112,7 +113,7 @@ class Looker:
             self._progress = Progress(time.monotonic())
         try:
             outcome = ingest.refresh_folder(
-                self._service.store,
+                self._store,
                 self._service.queue,
                 self._folder,
                 now=self._service.clock(),
@@ -140,7 +141,7 @@ class Looker:
 
     def _note_looked(self) -> None:
         """Note that the first look is taken in, and have that published: then the service is ready."""
-        with self._service.store.write() as tx:
+        with self._store.write() as tx:
             meta.put(tx.connection, meta.LOOKED, "1")
             ingest.defer_publish(self._service.queue, tx)
         self._looked = True

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from feedsvc.store.role import hold
+from feedsvc.store import Store, role
+from feedsvc.store.role import Fenced, hold
 from tests import postgres
 from tests.serving import ROOT, eventually
 
@@ -47,6 +51,66 @@ def test_the_role_of_a_killed_process_is_free(url: str) -> None:
         child.kill()
     eventually(mine.take, 5, "the role is free")
     mine.release()
+
+
+PAUSED = """
+import sys
+from datetime import UTC, datetime
+from feedsvc.errors import StoreError
+from feedsvc.store import Store
+from feedsvc.store.role import Fenced, hold
+mine = hold(sys.argv[1], "folder")
+store = Fenced(Store(sys.argv[1], clock=lambda: datetime.now(UTC)), mine)
+print(mine.take(), flush=True)
+for line in sys.stdin:
+    try:
+        with store.write() as tx:
+            print("wrote", flush=True)
+    except StoreError as error:
+        print(error, mine.take(), flush=True)
+"""
+
+
+def test_a_paused_process_loses_its_role_and_cannot_act_when_it_goes_on(
+    postgresql: postgres.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(role, "SILENT_SECONDS", 1)
+    url, pipe = postgresql.database(), subprocess.PIPE
+    command = [sys.executable, "-c", PAUSED, url]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, bufsize=0) as child:
+        assert child.stdin is not None and child.stdout is not None
+        assert child.stdout.readline() == b"True\n"
+        child.stdin.write(b"\n")
+        assert child.stdout.readline() == b"wrote\n"
+        child.send_signal(signal.SIGSTOP)
+        mine, store = hold(url, "folder"), Store(url, clock=lambda: datetime.now(UTC))
+        eventually(mine.take, 20, "the role of the silent one is ours")
+        with Fenced(store, mine).write():
+            pass
+        store.close()
+        child.stdin.write(b"\n")
+        child.send_signal(signal.SIGCONT)
+        told = b"another process has become the folder's only one meanwhile False\n"
+        assert child.stdout.readline() == told
+        assert mine.take()
+        mine.release()
+        child.kill()
+    postgresql.drop(url)
+
+
+def test_a_role_is_kept_however_long_its_owner_is_busy(
+    postgresql: postgres.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(role, "SILENT_SECONDS", 1)
+    monkeypatch.setattr(role, "SPEAK_SECONDS", 0.2)
+    url = postgresql.database()
+    mine, other = hold(url, "folder"), hold(url, "folder")
+    assert mine.take()
+    time.sleep(2)
+    assert not other.take() and not other.take()
+    assert mine.take()
+    mine.release()
+    postgresql.drop(url)
 
 
 def test_a_role_on_a_server_that_restarts_is_lost_and_taken_again(postgresql: postgres.Server) -> None:
