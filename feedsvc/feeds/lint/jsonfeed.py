@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -66,8 +67,8 @@ def read(body: bytes) -> tuple[Object, list[Finding]]:
     def pairs(found_pairs: list[tuple[str, object]]) -> Object:
         document = dict(found_pairs)
         if len(document) < len(found_pairs):
-            names = [name for name, _ in found_pairs]
-            twice.extend(name for name in document if names.count(name) > 1)
+            counts = Counter(name for name, _ in found_pairs)
+            twice.extend(name for name, count in counts.items() if count > 1)
         return document
 
     try:

@@ -24,10 +24,10 @@ def rel(link: Element) -> str:
 
 def by_rel(parent: Element) -> Mapping[str, tuple[Link, ...]]:
     """Return the links of a feed by their relation."""
-    links: dict[str, tuple[Link, ...]] = {}
+    links: dict[str, list[Link]] = {}
     for link in parent.all("link", ATOM):
-        links[rel(link)] = (*links.get(rel(link), ()), Link(link.attribute("href"), link))
-    return links
+        links.setdefault(rel(link), []).append(Link(link.attribute("href"), link))
+    return {name: tuple(some) for name, some in links.items()}
 
 
 def of_feed(parent: Element, missing_self: str) -> Iterator[Finding]:

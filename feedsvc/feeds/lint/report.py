@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from feedsvc.feeds.lint import atom as atom_rules
 from feedsvc.feeds.lint import jsonfeed as json_rules
@@ -22,6 +24,10 @@ from feedsvc.feeds.lint.xml import MAX_BYTES, Refused, Tree, parse
 _PAGE = re.compile(
     rb"\s*(<!--.{0,2000}?-->\s*)?<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
+
+
+MOST_OF_A_CODE: Final = 1000
+"""How many findings of one code are kept: more tell nobody more, and a hostile feed has a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,15 @@ def lint(body: bytes, *, now: datetime | None = None, served: Served | None = No
         findings = [Finding(refused.code, refused.told, refused.line, refused.column)]
     if served is not None:
         findings += http(served, facts)
-    return Report(facts, tuple(findings))
+    return Report(facts, tuple(_limited(findings)))
+
+
+def _limited(findings: Iterable[Finding]) -> Iterator[Finding]:
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        counts[finding.code] += 1
+        if counts[finding.code] <= MOST_OF_A_CODE:
+            yield finding
 
 
 def errors_of_items(report: Report) -> dict[str, list[Finding]]:

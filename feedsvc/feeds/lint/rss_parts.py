@@ -9,13 +9,14 @@ from feedsvc.feeds.lint.finding import Finding, found
 from feedsvc.feeds.lint.values import plain_text
 from feedsvc.feeds.lint.xml import Element
 
+_LONGEST_CONTACT = 1000
 _MAIL = re.compile(r"(mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().]+", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(_MAIL.pattern + r"\s+\([^()]+\)", re.IGNORECASE)
 
 
 def contact(element: Element) -> Iterator[Finding]:
     """Yield what is wrong with a person of RSS: `address (name)`."""
-    value = element.value
+    value = element.value[:_LONGEST_CONTACT]
     told = f"<{element.label}>: {value}"
     if not value:
         yield found("F611", element, f"<{element.label}>")

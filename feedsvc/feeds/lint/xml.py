@@ -17,7 +17,7 @@ MAX_BYTES: Final = 20_000_000
 XML_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _MAX_DEPTH: Final = 200
-_MAX_ELEMENTS: Final = 400_000
+_MAX_ELEMENTS: Final = 200_000
 
 _DECLARED = re.compile(rb"""^<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._:-]{1,40})["']""")
 _NATIVE: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "utf-16"})
