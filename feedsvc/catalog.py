@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,6 +10,17 @@ from hashlib import sha256
 from feedsvc import feeds as rules
 from feedsvc import formats
 from feedsvc.model import FORMATS, Feed, Format, Site
+
+_PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an address stands for: a format of a feed, or of a page of its archive (0: the feed itself)."""
+
+    feed: Feed
+    format: Format
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +46,18 @@ class Catalog:
             return rules.author_feed(self.site, name)
         return self.feed(name) if kind == "feeds" else None
 
-    def find(self, path: str) -> tuple[Feed, Format] | None:
-        """Return the feed and format whose document has this address, e.g. `/feeds/all.rss`."""
+    def find(self, path: str) -> Found | None:
+        """Return what a document's address stands for, e.g. `/feeds/all.rss`, `/tags/sea/archive/2.atom`."""
         for format_ in FORMATS:
             suffix = formats.SUFFIXES[format_]
             if path.endswith(suffix):
-                feed = self.at(path.removesuffix(suffix))
-                return (feed, format_) if feed else None
+                return self._find(path.removesuffix(suffix), format_)
         return None
+
+    def _find(self, path: str, format_: Format) -> Found | None:
+        page = _PAGE.fullmatch(path)
+        feed = self.at(page[1]) if page else self.at(path)
+        return Found(feed, format_, int(page[2]) if page else 0) if feed else None
 
     def every(self, known: Iterable[str]) -> Iterator[Feed]:
         """Yield the configured feeds, then those of the addresses `known` that nobody configured."""

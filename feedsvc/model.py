@@ -248,6 +248,10 @@ class Feed:
     image: Image | None = None
     license: str = ""
     podcast: Podcast | None = None
+    complete: bool = False
+    """It holds every item that it ever showed and shows still (RFC 5005 §2), instead of an archive."""
+    tombstones: bool = False
+    """It tells of the items that were withdrawn from it."""
 
 
 @dataclass(frozen=True, slots=True)

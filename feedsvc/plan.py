@@ -8,17 +8,23 @@ handful of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from feedsvc import feeds as rules
 from feedsvc.catalog import Catalog
-from feedsvc.model import Feed, Item, Selection
-from feedsvc.store import Connection, FeedState, Kind, feeds, folded, items, meta, terms_of
+from feedsvc.model import Archive, Feed, Item, Selection
+from feedsvc.store import ArchivePage, Connection, FeedState, archives, feeds, items, meta
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """When a feed that never held an item was updated: validators take an earlier time for a mistake."""
+
+TOMBSTONES = 50
+"""How many withdrawals a feed tells of, at the most."""
+
+COMPLETE = 100_000
+"""How many items a feed holds that leaves none out."""
 
 MANY = 500
 """With more changed items than this, looking at every feed is the shorter way."""
@@ -29,6 +35,7 @@ class Due:
     """The feeds to look at in one run; once all hold what they should, `mark` says so."""
 
     feeds: tuple[Feed, ...]
+    changed: tuple[Item, ...]
     mark: str
     is_whole: bool
     """Every feed is looked at: at the first run, after a change of the configuration or very many items."""
@@ -41,6 +48,8 @@ class Plan:
     selection: Selection
     before: FeedState | None
     state: FeedState
+    page: ArchivePage | None = None
+    """The page of the archive that it is for, as it was; None for the feed itself."""
 
 
 def due(connection: Connection, catalog: Catalog, now: datetime) -> Due:
@@ -51,11 +60,12 @@ def due(connection: Connection, catalog: Catalog, now: datetime) -> Due:
     known = feeds.moments(connection)
     mark = f"{items.last_seq(connection)} {current}"
     if last_print != current or len(changed) >= MANY:
-        return Due(tuple(catalog.every(known)), mark, is_whole=True)
+        return Due(tuple(catalog.every(known)), (), mark, is_whole=True)
     past = {path for path, moment in known.items() if moment is not None and moment <= now}
     past |= feeds.holding(connection, [item.pk for item in changed])
-    touched = tuple(feed for feed in _touched(catalog, known, past, changed))
-    return Due(touched, mark, is_whole=False)
+    past |= {feed.path for feed, _ in rules.takers(catalog.every(known), changed)}
+    touched = tuple(feed for feed in catalog.every(known) if feed.path in past)
+    return Due(touched, tuple(changed), mark, is_whole=False)
 
 
 def plan(
@@ -63,7 +73,10 @@ def plan(
 ) -> Plan:
     """Return what a feed should hold now; where `state` equals `before`, it holds that already."""
     chosen = select(connection, feed, now)
-    fingerprint = rules.fingerprint(feed, catalog.site, chosen, catalog.hubs)
+    last = archives.last(connection, feed.path)
+    archive = Archive(previous=last.page if last and not feed.complete else 0)
+    gone = tuple(items.withdrawn(connection, feed.rule, limit=TOMBSTONES)) if feed.tombstones else ()
+    fingerprint = rules.fingerprint(feed, catalog.site, chosen, catalog.hubs, archive, gone)
     if before is not None and before.fingerprint == fingerprint:
         updated = before.updated
     else:
@@ -76,30 +89,33 @@ def plan(
         asked=before.asked if before else None,
         valid_until=items.next_change(connection, feed.rule, chosen, now),
     )
-    return Plan(Selection(catalog.site, feed, chosen, updated, catalog.hubs), before, state)
+    return Plan(Selection(catalog.site, feed, chosen, updated, catalog.hubs, archive, gone), before, state)
+
+
+def plan_page(connection: Connection, catalog: Catalog, feed: Feed, page: ArchivePage, now: datetime) -> Plan:
+    """Return what a page of a feed's archive should hold now."""
+    chosen = tuple(archives.select_page(connection, feed.rule, page, now))
+    archive = Archive(page.page, page.page - 1)
+    fingerprint = rules.fingerprint(feed, catalog.site, chosen, (), archive)
+    before = page.state
+    newest = max((item.updated for item in chosen), default=EPOCH)
+    if before is not None:
+        changed = before.updated + timedelta(seconds=1)
+        newest = before.updated if before.fingerprint == fingerprint else max(newest, changed)
+    state = FeedState(
+        path=page.path,
+        fingerprint=fingerprint,
+        updated=newest,
+        members=tuple(item.pk for item in chosen),
+        valid_until=archives.next_change(connection, page, chosen, now),
+    )
+    return Plan(Selection(catalog.site, feed, chosen, newest, archive=archive), before, state, page)
 
 
 def select(connection: Connection, feed: Feed, now: datetime) -> tuple[Item, ...]:
     """Return the visible items of a feed, in its order and up to its limit."""
-    return tuple(items.select(connection, feed.rule, now=now, limit=feed.limit, order=feed.order))
-
-
-def _touched(
-    catalog: Catalog, known: Mapping[str, datetime | None], past: set[str], changed: Sequence[Item]
-) -> Iterator[Feed]:
-    """Yield the feeds that are past their moment or hold a changed item, and those that may take one in."""
-    terms = {(kind, value) for item in changed for kind, value, _ in terms_of(item)}
-    for feed in catalog.every(known):
-        if feed.path in past or (changed and _may_take(feed, terms, changed)):
-            yield feed
-
-
-def _may_take(feed: Feed, terms: set[tuple[Kind, str]], changed: Sequence[Item]) -> bool:
-    wanted: tuple[tuple[Kind, Sequence[str]], ...] = (("tag", feed.rule.tags), ("author", feed.rule.authors))
-    by_term = [any((kind, value) in terms for value in folded(kind, some)) for kind, some in wanted if some]
-    if not all(by_term) and not feed.rule.feed:
-        return False
-    return any(rules.matches(feed.rule, item) for item in changed)
+    limit = COMPLETE if feed.complete else feed.limit
+    return tuple(items.select(connection, feed.rule, now=now, limit=limit, order=feed.order))
 
 
 def _updated(

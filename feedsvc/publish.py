@@ -15,14 +15,14 @@ from datetime import datetime
 from itertools import islice
 
 from feedsvc import feeds as rules
-from feedsvc import formats
+from feedsvc import formats, paging
 from feedsvc import plan as planning
-from feedsvc.catalog import Catalog
+from feedsvc.catalog import Catalog, Found
 from feedsvc.errors import StoreError
 from feedsvc.gate import Built, build
 from feedsvc.model import Document, Feed, Problem
 from feedsvc.plan import Due, Plan
-from feedsvc.store import Store, clock, feeds, items, meta, rendered, sources
+from feedsvc.store import Connection, Store, archives, clock, feeds, items, meta, rendered, sources
 
 FEEDS_AT_ONCE = 20
 """How many feeds a run renders before it stores them: the items of so many are in memory."""
@@ -49,6 +49,8 @@ def publish(store: Store, catalog: Catalog, now: datetime) -> Published:
     with store.read() as connection:
         due = planning.due(connection, catalog, now)
         looked = meta.get(connection, meta.LOOKED) == "1"
+    paging.grow(store, catalog, now, is_whole=due.is_whole)
+    paging.drop(store, catalog, due.changed, is_whole=due.is_whole)
     done: list[Document] = []
     problems: list[Problem] = []
     for some in _portions(due.feeds):
@@ -70,22 +72,34 @@ def document(store: Store, catalog: Catalog, path: str, now: datetime) -> Docume
     found = catalog.find(path)
     if found is None:
         return None
-    feed, _ = found
     while True:
         with store.read() as connection:
             ready = rendered.find(connection, path)
             if ready is not None and (ready.valid_until is None or now < ready.valid_until):
                 return ready
-            plan = planning.plan(connection, catalog, feed, feeds.state(connection, feed.path), now)
+            plan = _plan_of(connection, catalog, found, now)
             is_new = meta.get(connection, meta.LOOKED) == "0" and not rendered.paths(connection)
-        if not plan.selection.items and plan.before is None and catalog.feed(feed.slug) != feed:
+        if plan is None:
             return None
         if is_new:
             raise StoreError("the items are being read for the first time: ask again in a few seconds")
-        asked = replace(plan, state=replace(plan.state, asked=plan.state.asked or now))
-        if not _store(store, [(asked, build(plan.selection))]):
+        if plan.before is None and plan.page is None and paging.begin(store, found.feed):
+            continue
+        if not _store(store, [(plan, build(plan.selection))]):
             with store.read() as connection:
                 return rendered.find(connection, path)
+
+
+def _plan_of(connection: Connection, catalog: Catalog, found: Found, now: datetime) -> Plan | None:
+    """Return what the document that was found should hold; None where there is nothing to hold."""
+    feed = found.feed
+    if found.page:
+        page = archives.find(connection, feed.path, found.page)
+        return planning.plan_page(connection, catalog, feed, page, now) if page else None
+    plan = planning.plan(connection, catalog, feed, feeds.state(connection, feed.path), now)
+    if not plan.selection.items and plan.before is None and catalog.feed(feed.slug) != feed:
+        return None
+    return replace(plan, state=replace(plan.state, asked=plan.state.asked or now))
 
 
 def _portions(feeds: Sequence[Feed]) -> Iterator[list[Feed]]:
@@ -114,7 +128,7 @@ def _documents(plan: Plan, results: Sequence[Built]) -> list[Document]:
     selection = plan.selection
     return [
         formats.document(
-            selection.feed.path + formats.SUFFIXES[result.format],
+            plan.state.path + formats.SUFFIXES[result.format],
             formats.CONTENT_TYPES[result.format],
             result.body,
             modified=selection.updated,
@@ -127,7 +141,7 @@ def _documents(plan: Plan, results: Sequence[Built]) -> list[Document]:
 
 
 def _problems(plan: Plan, results: Sequence[Built]) -> list[Problem]:
-    path = plan.selection.feed.path
+    path = plan.state.path
     return [
         Problem(
             PROBLEMS,
@@ -153,16 +167,27 @@ def _store(store: Store, made: Sequence[tuple[Plan, list[Built]]]) -> list[Plan]
     fresh: list[Document] = []
     with store.write() as tx:
         for plan, documents, problems in ready:
-            path = plan.state.path
-            if feeds.state(tx.connection, path) != plan.before:
+            if not _remember(tx.connection, plan):
                 overtaken.append(plan)
                 continue
-            feeds.put(tx.connection, plan.state)
-            sources.put_problems(tx.connection, PROBLEMS, path, problems)
+            sources.put_problems(tx.connection, PROBLEMS, plan.state.path, problems)
             fresh += documents
         for document in fresh:
             rendered.put(tx.connection, document, tx.seq())
     return overtaken
+
+
+def _remember(connection: Connection, plan: Plan) -> bool:
+    """Note what a feed or a page holds now; say no, and note nothing, where it was changed meanwhile."""
+    if plan.page is None:
+        if feeds.state(connection, plan.state.path) != plan.before:
+            return False
+        feeds.put(connection, plan.state)
+        return True
+    if archives.find(connection, plan.page.feed, plan.page.page) != plan.page:
+        return False
+    archives.put(connection, [replace(plan.page, state=plan.state)])
+    return True
 
 
 def _take_down(store: Store, catalog: Catalog) -> None:
@@ -174,6 +199,7 @@ def _take_down(store: Store, catalog: Catalog) -> None:
     with store.write() as tx:
         for path in gone:
             feeds.remove(tx.connection, path)
+            archives.remove(tx.connection, path)
             sources.put_problems(tx.connection, PROBLEMS, path, ())
         for path in gone:
             for suffix in formats.SUFFIXES.values():

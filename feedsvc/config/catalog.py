@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from feedsvc.config.options import FeedSettings, Settings
-from feedsvc.model import Feed, Person, Rule, Site
+from feedsvc.config.podcast import PodcastSettings
+from feedsvc.model import Feed, Image, Person, Rule, Site
+from feedsvc.podcast import Podcast
 
 ALL = "all"
 
@@ -21,6 +23,12 @@ def site(settings: Settings) -> Site:
         author=author,
         rights=written.rights,
         timezone=written.timezone,
+        license=written.license,
+        image=_image(written.image),
+        icon=written.icon,
+        rsl=written.rsl,
+        rsl_permits=written.rsl_permits,
+        rsl_prohibits=written.rsl_prohibits,
     )
 
 
@@ -45,6 +53,35 @@ def _feed(slug: str, written: FeedSettings, settings: Settings) -> Feed:
         limit=written.limit,
         content=written.content,
         ttl=written.ttl,
+        image=_image(written.image),
+        license=written.license,
+        podcast=_podcast(written.podcast, settings) if written.podcast else None,
+        complete=written.complete,
+        tombstones=written.tombstones,
+    )
+
+
+def _image(address: str) -> Image | None:
+    return Image(address) if address else None
+
+
+def _podcast(written: PodcastSettings, settings: Settings) -> Podcast:
+    author = written.author or settings.site.author or settings.site.title
+    return Podcast(
+        categories=tuple(tuple(each.split(" > ")) for each in written.category),
+        explicit=written.explicit,
+        image=written.image,
+        author=author,
+        owner=written.owner or author,
+        email=written.email or settings.site.email,
+        kind=written.type,
+        guid=written.guid,
+        locked=written.locked,
+        funding=((written.funding, written.funding_text),) if written.funding else (),
+        new_feed_url=written.new_feed_url,
+        complete=written.complete,
+        block=written.block,
+        apple_verify=written.apple_verify,
     )
 
 

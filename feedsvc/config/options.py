@@ -7,29 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
-from pydantic.fields import FieldInfo
+from pydantic import AfterValidator, Field
 
 from feedsvc.config import checks
 from feedsvc.config.checks import duration
+from feedsvc.config.podcast import PodcastSettings
+from feedsvc.config.section import Address, Duration, Language, Names, Network, RslUse, Section
 
-__all__ = ["FOLDER", "KEYED", "SECTIONS", "Options", "Section", "Settings", "duration", "field_at"]
-
-Duration = Annotated[timedelta, BeforeValidator(checks.duration)]
-Language = Annotated[str, AfterValidator(checks.language_tag)]
-Network = Annotated[str, AfterValidator(checks.network)]
-Names = tuple[str, ...]
+__all__ = ["FOLDER", "KEYED", "NESTED", "SECTIONS", "Options", "Section", "Settings", "duration"]
 
 FOLDER = "items"
 """The name of the folder source, in feeds' `sources` and everywhere else."""
-
-
-class Section(BaseModel):
-    """One table of config.toml: frozen, and closed to names that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    _sendable = field_validator("*")(checks.sendable)
 
 
 class SiteSettings(Section):
@@ -53,6 +41,24 @@ class SiteSettings(Section):
         default="", description="The newsroom's mail address, shown in feeds."
     )
     rights: str = Field(default="", description="The copyright line of every feed.")
+    license: Address = Field(
+        default="", description="The address of the licence of what you write; not of what you republish."
+    )
+    image: Address = Field(
+        default="", description="The address of your logo, for feeds without one: PNG or JPEG."
+    )
+    icon: Address = Field(
+        default="", description="The address of a small square picture for feeds: PNG, 64 pixels or more."
+    )
+    rsl: Address = Field(
+        default="", description="The address of your terms for machines, a file of Really Simple Licensing."
+    )
+    rsl_permits: tuple[RslUse, ...] = Field(
+        default=(), description="What machines may do with your items, in RSL's words, such as “search”."
+    )
+    rsl_prohibits: tuple[RslUse, ...] = Field(
+        default=(), description="What machines may not do with them, such as “ai-train”."
+    )
 
 
 class ServerSettings(Section):
@@ -152,6 +158,24 @@ class FeedSettings(Section):
     ttl: int = Field(
         default=5, ge=1, le=1440, description="Minutes that a reader is asked to wait between two fetches."
     )
+    image: Address = Field(default="", description="The address of its logo; empty: the site's.")
+    license: Address = Field(
+        default="", description="The address of its licence, where it is not the site's."
+    )
+    podcast: PodcastSettings | None = Field(
+        default=None, description="What makes it a podcast; without this table it is none."
+    )
+    complete: bool = Field(
+        default=False, description="Hold all items there are, whatever “limit” says, and have no archive."
+    )
+    tombstones: bool = Field(
+        default=False,
+        description="Tell of withdrawn items in Atom and JSON; validators warn of what they do not know.",
+    )
+    redirect_to: str = Field(
+        default="", description="It has moved for good: to another feed's name, or to an address."
+    )
+    gone: bool = Field(default=False, description="It has ended for good: readers are told to stop asking.")
 
 
 class ScheduleSettings(Section):
@@ -257,11 +281,5 @@ SECTIONS: Mapping[str, type[Section]] = {
     "log": LogSettings,
 }
 
-
-def field_at(path: tuple[str | int, ...]) -> FieldInfo | None:
-    """Return what is known of the option at a path such as ("feeds", "world", "limit")."""
-    section = SECTIONS.get(str(path[0])) if path else None
-    depth = 2 if path and path[0] in KEYED else 1
-    if section is None or len(path) <= depth:
-        return None
-    return section.model_fields.get(str(path[depth]))
+NESTED: Mapping[tuple[str, str], type[Section]] = {("feeds", "podcast"): PodcastSettings}
+"""The tables inside a table."""

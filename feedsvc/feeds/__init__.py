@@ -3,7 +3,7 @@
 from feedsvc.feeds.fingerprint import fingerprint
 from feedsvc.feeds.links import links
 from feedsvc.feeds.profiles import author_feed, tag_feed
-from feedsvc.feeds.select import matches
+from feedsvc.feeds.select import matches, takers
 from feedsvc.formats import addresses
 
-__all__ = ["addresses", "author_feed", "fingerprint", "links", "matches", "tag_feed"]
+__all__ = ["addresses", "author_feed", "fingerprint", "links", "matches", "tag_feed", "takers"]

@@ -12,11 +12,12 @@ def links(selection: Selection, format: Format) -> tuple[str, ...]:  # the word 
     Hubs and self come first, as some subscribers read no further (WebSub §4); then the page for people
     and the sibling formats.
     """
-    urls = formats.addresses(selection.site, selection.feed)
+    urls = formats.addresses(selection.site, selection.feed, selection.archive.page)
     siblings = [sibling for sibling in FORMATS if sibling != format]
     return (
         *(_link(formats.uri(hub), "hub") for hub in selection.hubs),
         _link(urls[format], "self"),
+        *(_link(url, rel, _media_type(format)) for rel, url in formats.history_links(selection, format)),
         _link(urls["page"], "alternate", "text/html"),
         *(_link(urls[sibling], "alternate", _media_type(sibling)) for sibling in siblings),
     )

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from feedsvc.model import Item, Rule
+from feedsvc.model import Feed, Item, Rule
 from feedsvc.store import Kind, folded, terms_of, words, words_of
+
+
+def takers(feeds: Iterable[Feed], items: Sequence[Item]) -> Iterator[tuple[Feed, list[Item]]]:
+    """Yield the feeds whose rules let any of these items in, each with those items.
+
+    Whatever their state and dates. Takes little time for feeds of tags and authors that no item has.
+    """
+    by_term: dict[tuple[Kind, str], list[Item]] = {}
+    for item in items:
+        for kind, value, _ in terms_of(item):
+            by_term.setdefault((kind, value), []).append(item)
+    for feed in feeds:
+        taken = [item for item in _candidates(feed.rule, by_term, items) if matches(feed.rule, item)]
+        if taken:
+            yield feed, taken
 
 
 def matches(rule: Rule, item: Item) -> bool:
@@ -35,3 +50,14 @@ def matches(rule: Rule, item: Item) -> bool:
 
 def _holds(item: Item, text: str) -> bool:
     return not text or words(text) <= words_of(item.article)
+
+
+def _candidates(
+    rule: Rule, by_term: Mapping[tuple[Kind, str], Sequence[Item]], items: Sequence[Item]
+) -> Sequence[Item]:
+    """Return the items that a rule of one tag or of one author may let in; all of them for any other."""
+    wanted: tuple[tuple[Kind, Sequence[str]], ...] = (("tag", rule.tags), ("author", rule.authors))
+    for kind, values in wanted:
+        if len(values) == 1 and not rule.feed:
+            return by_term.get((kind, folded(kind, values)[0]), ())
+    return items

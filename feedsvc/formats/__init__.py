@@ -4,6 +4,7 @@ from feedsvc.formats.addresses import SUFFIXES, addresses, feed_id, item_page
 from feedsvc.formats.check import check
 from feedsvc.formats.document import compress, document, etag
 from feedsvc.formats.findings import Finding
+from feedsvc.formats.history import links as history_links
 from feedsvc.formats.opml import opml
 from feedsvc.formats.podcast_check import check_podcast
 from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, prepare, render
@@ -23,6 +24,7 @@ __all__ = [
     "document",
     "etag",
     "feed_id",
+    "history_links",
     "item_page",
     "news_sitemap",
     "opml",

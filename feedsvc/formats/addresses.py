@@ -17,16 +17,18 @@ _FEED_IDS = uuid.UUID("6f0c2f0e-4c0b-5d0a-9c55-5a1f6b1d7a42")
 """Never change it: every Atom feed's id hangs on it."""
 
 
-def addresses(site: Site, feed: Feed) -> Mapping[Format | Literal["page"], str]:
+def addresses(site: Site, feed: Feed, archive: int = 0) -> Mapping[Format | Literal["page"], str]:
     """Return the absolute, percent-encoded URLs of a feed's formats and of its page for people.
 
-    The page of the feed of everything is the site's home; that of a tag or an author is its list of items.
+    With `archive`, the formats are those of this page of its archive. The page of the feed of everything
+    is the site's home; that of a tag or an author is its list of items.
     """
     base = root(site) + path_uri(feed.path)
     if feed.slug == "all":
         page = root(site) + "/"
     else:
         page = base + "/" if feed.path.startswith("/feeds/") else base
+    base += f"/archive/{archive}" if archive else ""
     return {
         "rss": base + SUFFIXES["rss"],
         "atom": base + SUFFIXES["atom"],

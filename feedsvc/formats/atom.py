@@ -7,7 +7,7 @@ from functools import partial
 from feedgen.feed import FeedGenerator
 from lxml.etree import _Element
 
-from feedsvc.formats import licensing
+from feedsvc.formats import history, licensing
 from feedsvc.formats.addresses import addresses, feed_id, stylesheet, taxonomy
 from feedsvc.formats.dates import rfc3339
 from feedsvc.formats.feedgen_ext import (
@@ -25,7 +25,7 @@ from feedsvc.model import Item, Person, Selection
 
 def write(selection: Selection) -> bytes:
     """Return the Atom document, UTF-8; the same selection always gives the same bytes."""
-    generator = new_feed(partial(_finish_feed, selection), {"media": MEDIA})
+    generator = new_feed(partial(_finish_feed, selection), {"media": MEDIA, **history.namespaces(selection)})
     _describe_feed(generator, selection)
     for item in selection.items:
         _add_entry(generator, selection, item)
@@ -35,7 +35,7 @@ def write(selection: Selection) -> bytes:
 
 def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
     site, feed = selection.site, selection.feed
-    urls = addresses(site, feed)
+    urls = addresses(site, feed, selection.archive.page)
     generator.id(feed_id(selection.site, feed))
     generator.title(feed.title)
     generator.updated(selection.updated)
@@ -45,6 +45,8 @@ def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
     generator.link(href=urls["atom"], rel="self", type="application/atom+xml")
     for hub in selection.hubs:
         generator.link(href=hub, rel="hub")
+    for rel, address in history.links(selection, "atom"):
+        generator.link(href=address, rel=rel, type="application/atom+xml")
     generator.language(feed.language)
     if feed.description != feed.title:
         generator.subtitle(feed.description)
@@ -60,6 +62,8 @@ def _finish_feed(selection: Selection, root: _Element) -> None:
     add_stylesheet(root, stylesheet(selection.site))
     _say_utc(root)
     licensing.add_to_atom(root, selection.feed.license, selection.site.rsl)
+    history.add_marks(root, selection)
+    history.add_tombstones(root, selection)
 
 
 def _add_entry(generator: FeedGenerator, selection: Selection, item: Item) -> None:

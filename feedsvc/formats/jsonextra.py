@@ -28,6 +28,7 @@ def of_feed(selection: Selection) -> Object:
             "rights": site.rights,
             "license": feed.license,
             "rsl": site.rsl,
+            "withdrawn": [_tombstone(item) for item in selection.withdrawn],
         }
     )
 
@@ -47,6 +48,10 @@ def of_item(item: Item) -> Object:
             "expires": rfc3339(article.expires) if article.expires else None,
         }
     )
+
+
+def _tombstone(item: Item) -> Object:
+    return filled({"id": item.id, "withdrawn": rfc3339(item.withdrawn_at) if item.withdrawn_at else None})
 
 
 def _source(origin: Origin) -> Object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
-from feedsvc.formats import jsonextra
+from feedsvc.formats import history, jsonextra
 from feedsvc.formats.addresses import addresses
 from feedsvc.formats.dates import rfc3339
 from feedsvc.formats.jsonextra import Object, filled
@@ -20,12 +20,13 @@ def write(selection: Selection) -> bytes:
     Each item is one line, so that two versions of a feed can be compared.
     """
     site, feed = selection.site, selection.feed
-    urls = addresses(site, feed)
+    urls = addresses(site, feed, selection.archive.page)
     document = {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": urls["page"],
         "feed_url": urls["json"],
+        "next_url": dict(history.links(selection, "json")).get("prev-archive"),
         "description": feed.description,
         "icon": feed.image.url if feed.image else None,
         "favicon": site.icon,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from html import escape
 
 from feedgen.feed import FeedGenerator
 from lxml.etree import _Element
 
-from feedsvc.formats import licensing, podcast
+from feedsvc.formats import history, licensing, podcast
 from feedsvc.formats.addresses import addresses, stylesheet, taxonomy
 from feedsvc.formats.dates import rfc822, rfc3339
 from feedsvc.formats.feedgen_ext import (
@@ -51,12 +52,13 @@ def write(selection: Selection) -> bytes:
 def namespaces(selection: Selection) -> Mapping[str, str]:
     """Return the namespaces to declare at the root, by prefix: the usual, and others that are used."""
     podcasts = podcast.NAMESPACES if selection.feed.podcast else {}
-    return {**_NAMESPACES, **podcasts, **licensing.rss_namespaces(selection)}
+    used = history.namespaces(replace(selection, withdrawn=()))
+    return {**_NAMESPACES, **podcasts, **licensing.rss_namespaces(selection), **used}
 
 
 def _describe_channel(generator: FeedGenerator, selection: Selection) -> None:
     site, feed = selection.site, selection.feed
-    urls = addresses(site, feed)
+    urls = addresses(site, feed, selection.archive.page)
     generator.title(plain(feed.title))
     generator.description(plain(feed.description))
     generator.link(href=urls["rss"], rel="self", type="application/rss+xml")
@@ -87,6 +89,9 @@ def _finish_channel(selection: Selection, root: _Element) -> None:
     add(channel, "lastBuildDate", rfc822(selection.updated))
     for hub in selection.hubs:
         add(channel, _ATOM_LINK, href=hub, rel="hub")
+    for rel, address in history.links(selection, "rss"):
+        add(channel, _ATOM_LINK, href=address, rel=rel, type="application/rss+xml")
+    history.add_marks(channel, selection)
     licensing.add_to_rss(channel, selection.feed.license, selection.site.rsl)
     if selection.feed.podcast:
         podcast.add_channel(channel, selection.feed.podcast, addresses(selection.site, selection.feed)["rss"])

@@ -37,6 +37,8 @@ def tidy(selection: Selection) -> Tidied:
         items=episodes(items) if feed.podcast else items,
         updated=in_utc(selection.updated),
         hubs=tuple(hub for hub in map(uri, selection.hubs) if hub),
+        archive=selection.archive,
+        withdrawn=selection.withdrawn,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, or_, select, update
 
 from feedsvc.model import Item, Rule
 from feedsvc.store import sql
@@ -49,13 +49,15 @@ def number(c: Connection, now: datetime, limit: int) -> list[int]:
 
     At most `limit` at once: as many means that there may be more.
     """
-    shown = select(item.c.pk).where(
-        is_state(item.c.state, "published"), item.c.published <= to_ms(now), item.c.number.is_(None)
-    )
-    pks = list(c.execute(shown.order_by(item.c.published, item.c.pk).limit(limit)).scalars())
+    pks = list(c.execute(_new(now).order_by(item.c.published, item.c.pk).limit(limit)).scalars())
     last = c.execute(_LAST).scalar_one() or 0
     sql.each(c, _NUMBER, [{"this_pk": pk, "number": last + nth} for nth, pk in enumerate(pks, 1)])
     return pks
+
+
+def is_any_new(c: Connection, now: datetime) -> bool:
+    """Say whether the public sees an item that has no number yet."""
+    return c.execute(_new(now).limit(1)).first() is not None
 
 
 def numbers(c: Connection, pks: Sequence[int]) -> dict[int, int]:
@@ -76,16 +78,27 @@ def history(c: Connection, rule: Rule) -> list[int]:
 
 def select_page(c: Connection, rule: Rule, page: ArchivePage, now: datetime) -> list[Item]:
     """Return the visible items of a page, newest first."""
-    inside = [item.c.number >= page.first]
-    inside += [] if page.until is None else [item.c.number < page.until]
     shown = [is_state(item.c.state, "published"), visible(item.c.published, item.c.expires, to_ms(now))]
-    query = select(item).where(*inside, *shown).order_by(item.c.published.desc(), item.c.pk.desc())
+    query = select(item).where(*_inside(page), *shown).order_by(item.c.published.desc(), item.c.pk.desc())
     if _span(c, page) <= MANY:
         query = query.where(belongs(c, rule))
     else:
         pks = matching(c, rule, Scope())
         query = query.join(pks, pks.c.pk == item.c.pk)
     return [item_of(row) for row in c.execute(query)]
+
+
+def next_change(c: Connection, page: ArchivePage, shown: Sequence[Item], now: datetime) -> datetime | None:
+    """Return when time alone will next change a page that shows these items; None if never.
+
+    What has a number was shown already, but it may have been put back under an embargo since.
+    """
+    coming = select(func.min(item.c.published)).where(
+        *_inside(page), is_state(item.c.state, "published"), item.c.published > to_ms(now)
+    )
+    moments = [each.article.expires for each in shown if each.article.expires]
+    begins = from_ms_or_none(c.execute(coming).scalar_one())
+    return min([*moments, *([begins] if begins else [])], default=None)
 
 
 def last(c: Connection, feed: str) -> ArchivePage | None:
@@ -116,6 +129,13 @@ def rendered_with(c: Connection, number: int) -> list[ArchivePage]:
     return [_page(row) for row in c.execute(holding)]
 
 
+def all_rendered(c: Connection) -> list[ArchivePage]:
+    """Return every page that was rendered."""
+    return [
+        _page(row) for row in c.execute(select(archive_page).where(archive_page.c.fingerprint.is_not(None)))
+    ]
+
+
 def remove(c: Connection, feed: str) -> None:
     """Forget the archive of a feed that is published no more."""
     c.execute(delete(archive_page).where(archive_page.c.path == feed))
@@ -123,6 +143,17 @@ def remove(c: Connection, feed: str) -> None:
 
 _LAST = select(func.max(item.c.number))
 _NUMBER = update(item).where(item.c.pk == bindparam("this_pk")).values(number=bindparam("number"))
+
+
+def _new(now: datetime) -> Select[int]:
+    return select(item.c.pk).where(
+        item.c.number.is_(None), is_state(item.c.state, "published"), item.c.published <= to_ms(now)
+    )
+
+
+def _inside(page: ArchivePage) -> list[ColumnElement[bool]]:
+    begins = item.c.number >= page.first
+    return [begins] if page.until is None else [begins, item.c.number < page.until]
 
 
 def _span(c: Connection, page: ArchivePage) -> int:

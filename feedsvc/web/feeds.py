@@ -46,6 +46,15 @@ def document(name: str) -> Response:
     return links.moved(f"/feeds/{name}/")
 
 
+@routes.get("/feeds/<name>/archive/<page>")
+def archive(name: str, page: str) -> Response:
+    """Answer a page of a feed's archive in the format that its suffix names."""
+    served = documents.serve(request.path)
+    if served is None:
+        raise NotFound("page of the archive", f"{name}/{page}")
+    return served
+
+
 @routes.get("/feeds.opml")
 def opml() -> Response:
     """Answer the list of all feeds for a reader to import."""

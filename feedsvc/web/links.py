@@ -42,7 +42,7 @@ def feed_page(feed: Feed) -> str:
 def page_of(path: str) -> str | None:
     """Return the link to the page for people that belongs to a feed document's decoded path."""
     found = catalog().find(path)
-    return path_of(feed_page(found[0])) if found else None
+    return path_of(feed_page(found.feed)) if found else None
 
 
 def moved(path: str, query: str = "", status: int = 301) -> Response:

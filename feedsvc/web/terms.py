@@ -9,7 +9,6 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, request
 
 from feedsvc import feeds as rules
-from feedsvc import formats
 from feedsvc.errors import NotFound
 from feedsvc.model import Feed, Site
 from feedsvc.store import Connection, items
@@ -104,12 +103,13 @@ def _document(terms: Terms) -> Response | None:
     if found is None:
         return None
     if state.documents.find(request.path) is None:
-        feed, format_ = found
+        feed = found.feed
         asked = feed.path.removeprefix(terms.path)
         with state.service.store.read() as connection:
             name = terms.name(connection, asked, state.service.clock())
         if name is None:
             return None
         if name != asked:
-            return links.moved(terms.feed(catalog().site, name).path + formats.SUFFIXES[format_])
+            rest = request.path.removeprefix(feed.path)
+            return links.moved(terms.feed(catalog().site, name).path + rest)
     return documents.serve(request.path)
