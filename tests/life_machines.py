@@ -74,6 +74,7 @@ class Newsroom(RuleBasedStateMachine):
             # After a failure everything else is wrong, too, and would hide what was the first.
             if not is_failed:
                 self.settle()
+                self.room.check_anew()
         finally:
             self.room.close()
 

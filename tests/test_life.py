@@ -25,7 +25,7 @@ from tests.life_room import CONFIG, Room
 
 pytestmark = pytest.mark.timeout(600)
 
-EXAMPLES = int(os.environ.get("LIFE_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("LIFE_EXAMPLES", "120" if os.environ.get("CI") == "true" else "30"))
 """Of the longest test. For a hunt: `LIFE_EXAMPLES=3000 pytest -n0 --timeout 0 tests/test_life.py`."""
 
 
