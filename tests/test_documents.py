@@ -10,7 +10,7 @@ import pytest
 
 from feedsvc import config
 from feedsvc.cli.app import COMMANDS
-from feedsvc.config import SECTIONS, toml_text
+from feedsvc.config import NESTED, SECTIONS, toml_text
 from feedsvc.sources.aliases import FIELDS
 
 ROOT = Path(__file__).parent.parent
@@ -60,8 +60,8 @@ def config_lines() -> dict[tuple[str, str], tuple[str, str]]:
     """The options that config.toml names in comments: (section, option) → (default, help)."""
     found, section, before = {}, "", ""
     for line in (ROOT / "config.toml").read_text(encoding="utf-8").splitlines():
-        if match := re.match(r"#?\[(\w+)(?:\.(\w+))?\]$", line):
-            section = match[1]
+        if match := re.match(r"#?\[(\w+)(?:\.\w+)?(?:\.(\w+))?\]$", line):
+            section = f"{match[1]}.{match[2]}" if match[2] else match[1]
         elif match := re.match(r"#(\w+) = (.+)$", line):
             assert (section, match[1]) not in found, f"{section}.{match[1]} is there twice"
             found[section, match[1]] = (match[2], before.removeprefix("# "))
@@ -70,11 +70,19 @@ def config_lines() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def test_config_toml_has_every_option_with_its_true_default_and_its_help() -> None:
+    tables = {**SECTIONS, **{".".join(path): model for path, model in NESTED.items()}}
     code = {}
-    for section, model in SECTIONS.items():
+    for section, model in tables.items():
         for option, field in model.model_fields.items():
-            example = '"https://agency.example/feed.xml"' if field.is_required() else ""
-            code[section, option] = (example or toml_text(field.default), field.description)
+            if (section, option) in NESTED:
+                continue
+            default = (
+                (field.examples or ["https://agency.example/feed.xml"])[0] if field.is_required() else None
+            )
+            code[section, option] = (
+                toml_text(field.default if default is None else default),
+                field.description,
+            )
     assert config_lines() == code
 
 

@@ -12,6 +12,7 @@ from feedsvc.config.complaints import Complaint, Misconfigured, toml_text
 from feedsvc.config.load import child_environment, environment, export, load
 from feedsvc.config.options import (
     FOLDER,
+    NESTED,
     SECTIONS,
     DatabaseSettings,
     FeedSettings,
@@ -30,6 +31,7 @@ from feedsvc.config.show import Shown, show
 __all__ = [
     "ALL",
     "FOLDER",
+    "NESTED",
     "SECTIONS",
     "Complaint",
     "DatabaseSettings",

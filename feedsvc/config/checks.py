@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import uuid
 from datetime import timedelta
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from feedsvc import podcast
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
@@ -47,6 +51,71 @@ def web_address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or " " in text:
         raise ValueError(f"must be an http or https address, got “{text}”; try “https://news.example”")
     return text.rstrip("/")
+
+
+def place(text: str) -> str:
+    """Return a feed's name, or an absolute http(s) address as it stands."""
+    return page_address(text) if "/" in text else text
+
+
+def page_address(text: str) -> str:
+    """Return an absolute http(s) address as it stands; an empty text stays empty."""
+    web_address(text)
+    return text
+
+
+def artwork(text: str) -> str:
+    """Return the address of a podcast's artwork, of a kind that directories take."""
+    if not web_address(text) or not re.search(r"\.(?:jpe?g|png)$", text, re.IGNORECASE):
+        raise ValueError(
+            "must be the address of a JPEG or PNG that ends with .jpg or .png; "
+            "try “https://news.example/podcast.jpg”"
+        )
+    return text
+
+
+def not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a list that holds something."""
+    if not values:
+        raise ValueError('must name at least one, such as ["News"]')
+    return values
+
+
+def podcast_category(text: str) -> str:
+    """Return one of Apple's categories of podcasts, spelt as Apple does."""
+    found = podcast.category(text)
+    if found is None:
+        raise ValueError(f"“{text}” is no category of Apple's" + _near_category(text))
+    return " > ".join(found)
+
+
+def _near_category(text: str) -> str:
+    names = [*podcast.APPLE_CATEGORIES]
+    names += [f"{name} > {part}" for name, parts in podcast.APPLE_CATEGORIES.items() for part in parts]
+    by_word = {part.casefold(): name for name in names for part in (name, name.rpartition(" > ")[2])}
+    close = get_close_matches(text.casefold(), by_word, n=1, cutoff=0.6)
+    close = close or get_close_matches(text.rpartition(">")[2].strip().casefold(), by_word, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean “{by_word[close[0]]}”?"
+    return f"; its categories are {', '.join(podcast.APPLE_CATEGORIES)}"
+
+
+def podcast_guid(text: str) -> str:
+    """Return a UUID in its usual spelling; an empty text stays empty."""
+    try:
+        return str(uuid.UUID(text)) if text else text
+    except ValueError:
+        raise ValueError(f"must be a UUID, got “{text}”; take it from podcast:guid of the feed") from None
+
+
+RSL_USES = ("all", "ai-all", "ai-train", "ai-input", "ai-index", "search")
+
+
+def rsl_use(text: str) -> str:
+    """Return one of RSL 1.0's words for a use."""
+    if text not in RSL_USES:
+        raise ValueError(f"must hold words of RSL, got “{text}”; they are {', '.join(RSL_USES)}")
+    return text
 
 
 def fetch_address(text: str) -> str:

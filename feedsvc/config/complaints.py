@@ -13,7 +13,8 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from feedsvc.config.options import KEYED, SECTIONS, field_at
+from feedsvc.config.options import KEYED, SECTIONS
+from feedsvc.config.places import field_at, section_at
 from feedsvc.errors import ConfigError
 
 
@@ -74,7 +75,7 @@ def sentence(error: ErrorDetails) -> str:
     if kind == "extra_forbidden":
         return _unknown(path)
     if kind == "missing":
-        return f"is missing; write {path[-1]} = “…”".replace("“…”", '"https://…"')
+        return f"is missing; write {path[-1]} = {toml_text(example(field))}"
     if kind == "value_error":
         return str(error["ctx"]["error"])
     if kind in ("model_type", "dict_type", "mapping_type", "model_attributes_type"):
@@ -82,6 +83,12 @@ def sentence(error: ErrorDetails) -> str:
     return (
         _expected(kind, field, error) + ", got " + _written(error["input"]) + _instead(field, error["input"])
     )
+
+
+def example(field: FieldInfo | None) -> object:
+    """Return what could be written where an option has no default."""
+    examples: list[object] = (field.examples if field else None) or ["https://…"]
+    return examples[0]
 
 
 def masked(text: str) -> str:
@@ -114,7 +121,7 @@ def _span(seconds: int) -> str:
 def _unknown(path: tuple[int | str, ...]) -> str:
     if len(path) == 1:
         return "there is no such section" + nearest(str(path[0]), SECTIONS, "[{}]")
-    section = SECTIONS.get(str(path[0]))
+    section = section_at(path)
     return "there is no such option" + nearest(str(path[-1]), section.model_fields if section else ())
 
 

@@ -13,7 +13,8 @@ from typing import Any, get_origin
 
 from feedsvc.config.complaints import Complaint, nearest
 from feedsvc.config.locate import Path as Key
-from feedsvc.config.options import KEYED, SECTIONS, field_at
+from feedsvc.config.options import KEYED, NESTED, SECTIONS
+from feedsvc.config.places import field_at
 
 PREFIX = "FEEDSVC_"
 NOT_OPTIONS = frozenset({"FEEDSVC_CONFIG"})
@@ -55,17 +56,19 @@ def variable(path: Key) -> str:
 
 def _path(name: str, document: Mapping[str, object]) -> tuple[str, ...] | None:
     parts = name.removeprefix(PREFIX).lower().split("__")
-    if len(parts) == 3 and parts[0] in KEYED:
+    is_nested = len(parts) == 4 and (parts[0], parts[2]) in NESTED
+    if (len(parts) == 3 or is_nested) and parts[0] in KEYED:
         table = document.get(parts[0])
         keys = list(table) if isinstance(table, dict) else []
         # A variable's name cannot hold "-": FEEDS__LATE_NEWS is feeds.late-news where that is there.
         key = next((key for key in keys if key.lower().replace("-", "_") == parts[1]), parts[1])
-        path: tuple[str, ...] = (parts[0], key, parts[2])
+        path: tuple[str, ...] = (parts[0], key, *parts[2:])
     elif len(parts) == 2 and parts[0] not in KEYED:
         path = (parts[0], parts[1])
     else:
         return None
-    return path if path[-2] and field_at(path) else None
+    is_table = len(path) == 3 and (path[0], path[2]) in NESTED
+    return path if path[-2] and field_at(path) and not is_table else None
 
 
 def _known(document: Mapping[str, object]) -> Iterator[str]:
@@ -75,7 +78,10 @@ def _known(document: Mapping[str, object]) -> Iterator[str]:
         keys = list(table) if isinstance(table, dict) else []
         stems: list[Key] = [(section, key) for key in keys] if section in KEYED else [(section,)]
         for stem in stems:
-            yield from (variable((*stem, option)) for option in model.model_fields)
+            for option in model.model_fields:
+                nested = NESTED.get((section, option))
+                options = [(option, inner) for inner in nested.model_fields] if nested else [(option,)]
+                yield from (variable((*stem, *names)) for names in options)
 
 
 def _place(document: dict[str, Any], path: tuple[str, ...], text: str) -> str:

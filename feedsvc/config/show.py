@@ -10,7 +10,7 @@ from feedsvc.config.complaints import masked, toml_text
 from feedsvc.config.load import Loaded, read, resolved
 from feedsvc.config.locate import Path as Key
 from feedsvc.config.locate import line_and_column
-from feedsvc.config.options import KEYED, SECTIONS, Section, Settings
+from feedsvc.config.options import KEYED, NESTED, SECTIONS, Section, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ def _shown(loaded: Loaded, settings: Settings) -> Iterator[Shown]:
 def _options(loaded: Loaded, stem: tuple[str, ...], section: Section) -> Iterator[Shown]:
     for option, field in type(section).model_fields.items():
         path = (*stem, option)
+        if len(path) == 3 and path[::2] in NESTED:
+            nested = getattr(section, option)
+            yield from _options(loaded, path, nested) if nested else ()
+            continue
         value = masked(toml_text(getattr(section, option)))
         yield Shown(".".join(path), value, _origin(loaded, path), field.description or "")
 
