@@ -2,146 +2,221 @@
 
     .venv/bin/python -m bench.serving            needs: apt-get install -y nginx wrk
 
-feedsvc and nginx take turns (A B A B …) under the same load from wrk. Processor time is that of the
-whole server tree, from /proc; the figure is microseconds a request, the ratio is feedsvc to nginx.
+All contenders take turns (A B A B …) under the same load from wrk. Processor time is that of the whole
+server tree, from /proc; the figures are medians of microseconds a request. nginx runs twice, with
+sendfile on and off, and the better one counts. `--feeds 10000` puts that many feeds into memory and
+spreads the polls over a thousand of them; `--contenders` also measures the web server without the door,
+and without the fast path.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import random
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.machine import cpu_seconds, describe, tree
-from tests.serving import Tree, free_port, item, serving
+from bench.rivals import Server, flask_alone, granian_alone, nginx
+from tests.serving import item, serving
 
 PATH = "/feeds/all.rss"
-PARAGRAPH = (
-    "The harbour board met for the third time this week and heard from the pilots, the ferry company and "
-    "the fish market before it voted on the new opening hours of the lock, which take effect in March. "
-)
+CONSONANTS, VOWELS = "bdfghklmnprstvw", "aeiou"
+SPREAD = 1000
+"""How many addresses are polled where there are many feeds."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of poll: what it is called, and the headers that make it one."""
+    """One kind of poll: its name, headers and method, and how many times nginx's cost it may be."""
 
     name: str
     headers: tuple[str, ...]
+    bound: float | None = None
+    method: str = "GET"
+
+
+GZIP = "Accept-Encoding: gzip"
+CASES = (
+    Case("304", ("If-None-Match: {etag}", GZIP), 2.5),
+    Case("304, new connection", ("If-None-Match: {etag}", GZIP, "Connection: close"), 1.5),
+    Case("304 by date", ("If-Modified-Since: {modified}", GZIP), 2.5),
+    Case("HEAD", (GZIP,), method="HEAD"),
+    Case("200 gzip", (GZIP,), 1.8),
+    Case("200 plain", (), 1.4),
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a load has cost: microseconds of processor time a request, and requests a second."""
+
+    microseconds: float
+    rate: float
 
 
 def main() -> None:
     """Run every case and print the table."""
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--seconds", type=int, default=3)
+    options.add_argument("--seconds", type=int, default=2)
+    options.add_argument("--feeds", type=int, default=0, help="so many more feeds, one for each tag")
+    options.add_argument("--contenders", action="store_true", help="also without the door, and without more")
+    options.add_argument("--cases", default="", help="only those whose name contains this")
     chosen = options.parse_args()
     for program in ("nginx", "wrk"):
         if shutil.which(program) is None:
             sys.exit(f"{program} is missing: apt-get install -y nginx wrk")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_items(folder)
-        with serving(folder) as service:
-            measure(service, folder, chosen.rounds, chosen.seconds)
-
-
-def write_items(folder: Path) -> None:
-    """Write fifty items of about four kilobytes."""
-    (folder / "items").mkdir()
-    for number in range(50):
-        body = "\n\n".join(f"{PARAGRAPH * 3} ({number}.{part})" for part in range(7))
-        (folder / "items" / f"{number:02}.md").write_text(item(f"Harbour board, part {number}", body))
-
-
-def measure(service: Tree, folder: Path, rounds: int, seconds: int) -> None:
-    """Interleave the two servers over all cases and print medians."""
-    plain = service.get(PATH)
-    packed = service.get(PATH, Accept_Encoding="gzip")
-    port, nginx = start_nginx(folder / "nginx", plain.body)
-    try:
-        etag = re.search(r'ETag: (".*?")', head(port))
-        cases = [
-            Case("304", ("If-None-Match: {etag}", "Accept-Encoding: gzip")),
-            Case("200 gzip", ("Accept-Encoding: gzip",)),
-            Case("200 identity", ()),
-        ]
-        print(f"{describe()}\n{len(plain.body):,} bytes, 50 items; {rounds} rounds of {seconds} s\n")
-        print("case            feedsvc µs    nginx µs   ratio   feedsvc req/s   nginx req/s")
-        tags = {service.port: packed.headers["etag"], port: etag[1] if etag else ""}
+    with tempfile.TemporaryDirectory() as name, servers(Path(name), chosen.feeds, chosen.contenders) as all_:
+        cases = [case for case in CASES if chosen.cases in case.name]
+        print(f"{describe()}\n{chosen.rounds} rounds of {chosen.seconds} s\n", flush=True)
         for case in cases:
-            rows: dict[int, list[tuple[float, float]]] = {service.port: [], port: []}
-            for _ in range(rounds):
-                for server, root in ((service.port, service.process.pid), (port, nginx.pid)):
-                    headers = [line.format(etag=tags[server]) for line in case.headers]
-                    rows[server].append(load(server, tree(root), headers, seconds))
-            report(case.name, rows[service.port], rows[port])
-    finally:
-        nginx.terminate()
-        nginx.wait()
+            table = measure(all_, case, chosen.rounds, chosen.seconds)
+            print(*report(case, table), sep="\n", flush=True)
 
 
-def load(port: int, pids: list[int], headers: list[str], seconds: int) -> tuple[float, float]:
-    """Return microseconds of processor time a request, and requests a second."""
-    command = ["wrk", "-t1", "-c16", f"-d{seconds}s"]
-    for line in headers:
-        command += ["-H", line]
-    before = cpu_seconds(pids)
-    result = subprocess.run(
-        [*command, f"http://127.0.0.1:{port}{PATH}"], capture_output=True, text=True, check=True
+@contextmanager
+def servers(folder: Path, feeds: int, contenders: bool) -> Iterator[list[Server]]:
+    """Run feedsvc and its rivals with the same documents until the end of the block; feedsvc comes first."""
+    write_items(folder, feeds)
+    with ExitStack() as stack:
+        service = stack.enter_context(serving(folder, FEEDSVC_SITE__URL="http://news.example"))
+        paths = [PATH]
+        if feeds:
+            paths = [f"/tags/t{number}.rss" for number in range(min(feeds, SPREAD))]
+            for path in paths:
+                service.get(path)
+        bodies = {path: service.get(path).body for path in paths}
+        first = bodies[paths[0]]
+        packed = len(gzip.compress(first, 6))
+        size = f"{len(first):,} bytes, {packed:,} by gzip, {first.count(b'<item>')} items"
+        print(f"{size}, {len(bodies):,} addresses")
+        running = [Server("feedsvc", service.port, service.process.pid, tuple(paths))]
+        for sendfile in ("on", "off"):
+            running.append(stack.enter_context(nginx(folder / f"nginx-{sendfile}", bodies, sendfile)))
+        if contenders:
+            running.append(stack.enter_context(granian_alone(folder, tuple(paths))))
+            running.append(stack.enter_context(flask_alone(folder, tuple(paths))))
+        yield running
+
+
+def write_items(folder: Path, feeds: int) -> None:
+    """Write fifty items of about four kilobytes, and one small item for each fifty further feeds."""
+    (folder / "items").mkdir()
+    chance = random.Random(1)  # noqa: S311  # the same text each time
+    words = [
+        "".join(chance.choice(CONSONANTS) + chance.choice(VOWELS) for _ in range(chance.randint(1, 4)))
+        for _ in range(3000)
+    ]
+    weights = [1 / (rank + 20) for rank in range(len(words))]
+    for number in range(50):
+        body = "\n\n".join(
+            " ".join(chance.choices(words, weights, k=86)).capitalize() + "." for _ in range(7)
+        )
+        (folder / "items" / f"{number:02}.md").write_text(item(f"Harbour board, part {number}", body))
+    for begin in range(0, feeds, 50):
+        tags = ", ".join(f"t{number}" for number in range(begin, min(begin + 50, feeds)))
+        (folder / "items" / f"tagged-{begin}.md").write_text(item(f"Tagged {begin}", tags=f"[{tags}]"))
+
+
+def measure(servers: Sequence[Server], case: Case, rounds: int, seconds: int) -> dict[str, Cost]:
+    """Interleave the servers; return the median cost of each."""
+    rows: dict[str, list[Cost]] = {server.name: [] for server in servers}
+    with tempfile.TemporaryDirectory() as folder:
+        scripts = {server.name: script(Path(folder) / server.name, server, case) for server in servers}
+        for _ in range(rounds):
+            for server in servers:
+                if case.method == "HEAD":
+                    cost = load_heads(server, case, seconds)
+                else:
+                    cost = load(server, scripts[server.name], seconds)
+                rows[server.name].append(cost)
+    return {
+        name: Cost(
+            statistics.median(cost.microseconds for cost in costs),
+            statistics.median(cost.rate for cost in costs),
+        )
+        for name, costs in rows.items()
+    }
+
+
+def script(path: Path, server: Server, case: Case) -> Path:
+    """Write what wrk shall ask: each address with the validators that this server gives."""
+    requests = []
+    for address in server.paths:
+        validators = server.validators(address, "Accept-Encoding: gzip" in case.headers)
+        lines = [line.format(**validators).partition(": ") for line in case.headers]
+        fields = ", ".join(f'["{name}"] = {quoted(value)}' for name, _, value in lines)
+        requests.append(f'wrk.format("{case.method}", "{address}", {{ {fields} }})')
+    path.write_text(
+        "local asks = {}\nlocal next = 0\n"
+        "function init(args)\n" + "".join(f"  asks[#asks + 1] = {each}\n" for each in requests) + "end\n"
+        "function request()\n  next = next % #asks + 1\n  return asks[next]\nend\n"
     )
+    return path
+
+
+def quoted(text: str) -> str:
+    """Return a string of Lua."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def load(server: Server, asks: Path, seconds: int) -> Cost:
+    """Put a server under load by wrk."""
+    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "-s", str(asks), f"http://127.0.0.1:{server.port}"]
+    pids = tree(server.pid)
+    before = cpu_seconds(pids)
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
     spent = cpu_seconds(pids) - before
     requests = int(re.search(r"(\d+) requests in", result.stdout)[1])  # type: ignore[index]
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)[1])  # type: ignore[index]
-    return spent / requests * 1e6, rate
+    if "Non-2xx or 3xx" in result.stdout:
+        sys.exit(f"{server.name} answered errors: {result.stdout}")
+    return Cost(spent / requests * 1e6, rate)
 
 
-def report(name: str, ours: list[tuple[float, float]], theirs: list[tuple[float, float]]) -> None:
-    """Print one row of medians."""
-    us, rate = (statistics.median(column) for column in zip(*ours, strict=True))
-    other, other_rate = (statistics.median(column) for column in zip(*theirs, strict=True))
-    print(f"{name:<14}{us:>12.1f}{other:>12.1f}{us / other:>8.2f}{rate:>16,.0f}{other_rate:>14,.0f}")
+def load_heads(server: Server, case: Case, seconds: int) -> Cost:
+    """Ask for heads, one after the other on one connection: wrk would wait for the bodies."""
+    asks = [
+        "".join(
+            f"{line}\r\n" for line in (f"HEAD {path} HTTP/1.1", "Host: 127.0.0.1", *case.headers, "")
+        ).encode()
+        for path in server.paths
+    ]
+    pids = tree(server.pid)
+    before, requests = cpu_seconds(pids), 0
+    until = time.monotonic() + seconds
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        while time.monotonic() < until:
+            connection.sendall(asks[requests % len(asks)])
+            if not connection.recv(8192).endswith(b"\r\n\r\n"):
+                sys.exit(f"{server.name} answered a HEAD with more than a head, or with nothing")
+            requests += 1
+    return Cost((cpu_seconds(pids) - before) / requests * 1e6, requests / seconds)
 
 
-def start_nginx(folder: Path, body: bytes) -> tuple[int, subprocess.Popen[bytes]]:
-    """Serve the same bytes by nginx, tuned for static files; return its port and process."""
-    target = folder / "root" / PATH.removeprefix("/")
-    target.parent.mkdir(parents=True)
-    target.write_bytes(body)
-    Path(f"{target}.gz").write_bytes(gzip.compress(body, 6, mtime=0))
-    port = free_port()
-    (folder / "nginx.conf").write_text(
-        f"""
-        user root; daemon off; worker_processes 2; pid {folder}/pid; error_log {folder}/error.log;
-        events {{ worker_connections 1024; }}
-        http {{
-          access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000;
-          open_file_cache max=1000 inactive=60s; open_file_cache_valid 60s; gzip_static on;
-          types {{ application/rss+xml rss; }}
-          client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
-          uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-          server {{ listen 127.0.0.1:{port}; root {folder}/root; add_header Cache-Control max-age=300; }}
-        }}
-        """
-    )
-    process = subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
-    time.sleep(0.5)
-    return port, process
-
-
-def head(port: int) -> str:
-    """Return the headers of nginx's gzip answer: its own ETag is what its clients would send."""
-    url = f"http://127.0.0.1:{port}{PATH}"
-    command = ["curl", "-sI", "-H", "Accept-Encoding: gzip", url]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def report(case: Case, table: dict[str, Cost]) -> Iterator[str]:
+    """Yield the rows of one case; each ratio is to the better nginx."""
+    best = min(cost.microseconds for name, cost in table.items() if name.startswith("nginx"))
+    yield f"{case.name:<26}{'µs':>8}{'ratio':>8}{'req/s':>10}"
+    for name, cost in table.items():
+        ratio = cost.microseconds / best
+        note = ""
+        if name == "feedsvc" and case.bound:
+            note = f"   bound {case.bound}: {'kept' if ratio <= case.bound else 'MISSED'}"
+        yield f"  {name:<24}{cost.microseconds:>8.1f}{ratio:>8.2f}{cost.rate:>10,.0f}{note}"
 
 
 if __name__ == "__main__":
