@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 from feedsvc import identity
 from feedsvc.model import Arrival, Article, Item
 
+SET_BACK = timedelta(hours=3)
+"""How far a clock is set back that was a little wrong, or in another time zone: it takes nothing away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -74,6 +77,21 @@ def withdrawal(item: Item, now: datetime) -> Item:
     return replace(item, state="draft", withdrawn_at=_second(now))
 
 
+def still_out(item: Item, now: datetime, latest: datetime) -> Item | None:
+    """Return an item that readers have had, dated so that they keep it although the clock went back.
+
+    `latest` is how far the clock had come. What has no date of its own was out as soon as it came in. What
+    has one was out once the clock reached it. But where that moment is far off again, the clock that was
+    ahead was wrong, and the embargo holds: None, as for what nobody has had.
+    """
+    if item.state != "published" or item.published <= now:
+        return None
+    far = item.published > min(latest, now + SET_BACK)
+    if item.article.published is not None and far:
+        return None
+    return replace(item, published=_second(now))
+
+
 def _is_same(arrival: Arrival, before: Item) -> bool:
     """Say whether nothing has to be written: nothing differs, or what was taken back is a draft now."""
     if before.withdrawn_at is not None:
@@ -109,6 +127,9 @@ def _changed(arrival: Arrival, before: Item, now: datetime) -> Item:
         return withdrawal(before, now)
     released_now = hidden and not arrival.draft
     published = arrival.article.published or (_second(now) if released_now else before.published)
+    if not hidden and arrival.article.published == before.article.published:
+        # Readers have it under this date, even where the clock has gone back behind it since.
+        published = before.published
     return replace(
         before,
         slug=identity.chosen_slug(arrival) or before.slug,

@@ -44,6 +44,8 @@ class Outcome:
     problems: int = 0
     held: int = 0
     unsettled: bool = False
+    overtaken: bool = False
+    """Somebody else asked the source meanwhile: this answer counts for nothing."""
     error: str = ""
 
     @property
@@ -88,10 +90,22 @@ def refresh_folder(
 
 
 def refresh_upstream(
-    store: Store, queue: Queue, key: str, refreshed: Refreshed, *, now: datetime, next_at: datetime
+    store: Store,
+    queue: Queue,
+    key: str,
+    refreshed: Refreshed,
+    *,
+    now: datetime,
+    next_at: datetime,
+    since: SourceState | None = None,
 ) -> Outcome:
-    """Take in what an upstream feed answered, and note when to ask again; absence withdraws nothing."""
+    """Take in what an upstream feed answered, and note when to ask again; absence withdraws nothing.
+
+    `since` is the state in which it was asked: where another has asked since, nothing is taken in.
+    """
     with store.write() as tx:
+        if _is_overtaken(tx, key, since):
+            return Outcome(key, overtaken=True)
         known = items.known(tx.connection, key, [arrival.guid for arrival in refreshed.arrivals])
         changes = decide(refreshed.arrivals, known, source=key, now=now)
         if refreshed.status == "ok":
@@ -105,13 +119,21 @@ def refresh_upstream(
 
 
 def record_failure(
-    store: Store, key: str, error: SourceError, *, now: datetime, next_at: datetime
+    store: Store,
+    key: str,
+    error: SourceError,
+    *,
+    now: datetime,
+    next_at: datetime,
+    since: SourceState | None = None,
 ) -> Outcome:
     """Note that a source failed and when to try again; its items stay published.
 
-    One that is gone for good is paused.
+    One that is gone for good is paused. Where another has asked after `since`, nothing is noted.
     """
     with store.write() as tx:
+        if _is_overtaken(tx, key, since):
+            return Outcome(key, overtaken=True)
         state = sources.state(tx.connection, key)
         if state is not None:
             failed = replace(
@@ -124,6 +146,11 @@ def record_failure(
             )
             sources.put_state(tx.connection, failed)
     return Outcome(key, error=str(error))
+
+
+def _is_overtaken(tx: Transaction, key: str, since: SourceState | None) -> bool:
+    state = sources.state(tx.connection, key)
+    return since is not None and state is not None and state.last_try != since.last_try
 
 
 def defer_publish(queue: Queue, tx: Transaction) -> None:

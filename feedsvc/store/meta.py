@@ -16,6 +16,9 @@ LOOKED, SCANNED, LIVE_SEQ = "looked", "scanned", "live_seq"
 PUBLISHED = "published"
 """How far all known feeds are published."""
 
+LATEST = "latest"
+"""The latest moment at which something was published or due: a clock that shows less has gone back."""
+
 
 def get(c: Connection, key: str) -> str | None:
     """Return the value of a fact, or None where it was never told."""

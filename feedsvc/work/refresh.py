@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feedsvc import config, ingest, sources
@@ -13,7 +14,7 @@ from feedsvc.net import Client
 from feedsvc.service import Service, folder, upstream
 from feedsvc.store import SourceState, schedule
 from feedsvc.store import sources as states
-from feedsvc.work.timing import next_due
+from feedsvc.work.timing import LONGEST_WAIT, next_due
 
 LOOKS = 8
 """Looks in a row that bring nothing, in one refresh by hand: two settle a file, more wait for one that is
@@ -33,7 +34,8 @@ def schedule_name(key: str) -> str:
 def refresh_source(service: Service, client: Client, key: str, jitter: float) -> Outcome:
     """Ask an upstream source for news, take them in, and note when to ask again.
 
-    A failure is recorded with the source and returned; nothing of its items changes.
+    A failure is recorded with the source and returned; nothing of its items changes. Where somebody else
+    has asked meanwhile, since this process was paused, only theirs counts.
     """
     if key not in service.settings.sources:
         raise NotFound("source", key)
@@ -47,11 +49,18 @@ def refresh_source(service: Service, client: Client, key: str, jitter: float) ->
             rules, client, etag=known.etag or "", last_modified=known.last_modified or "", now=now
         )
     except SourceError as error:
-        due = _due(service, key, now, jitter, known.failures + 1, getattr(error, "retry_after", None))
-        outcome = ingest.record_failure(service.store, key, error, now=now, next_at=due)
+        hint = getattr(error, "retry_after", None)
+        due = _due(service, key, service.clock(), jitter, known.failures + 1, hint)
+        outcome = ingest.record_failure(service.store, key, error, now=now, next_at=due, since=known)
     else:
-        due = _due(service, key, now, jitter, 0, None, ttl=got.ttl_seconds, max_age=got.max_age)
-        outcome = ingest.refresh_upstream(service.store, service.queue, key, got, now=now, next_at=due)
+        # The clock may have been set while the source took its time.
+        due = _due(service, key, service.clock(), jitter, 0, None, ttl=got.ttl_seconds, max_age=got.max_age)
+        outcome = ingest.refresh_upstream(
+            service.store, service.queue, key, got, now=now, next_at=due, since=known
+        )
+    if outcome.overtaken:
+        log.warning("refresh source=%s status=overtaken", key)
+        return outcome
     with service.store.write() as tx:
         schedule.put(tx.connection, schedule_name(key), every_of(service, key), due)
     tell(outcome)
@@ -63,6 +72,22 @@ def is_paused(service: Service, key: str) -> bool:
     with service.store.read() as connection:
         state = states.state(connection, key)
     return state is not None and state.paused
+
+
+def from_now(state: SourceState, now: datetime) -> SourceState:
+    """Return the state of a source whose last times are ahead of the clock: it waits as long as was meant."""
+    if state.last_try is None or state.last_try <= now:
+        return state
+    wait = (
+        None if state.next_at is None else min(max(state.next_at - state.last_try, timedelta()), LONGEST_WAIT)
+    )
+    success = state.last_success
+    return replace(
+        state,
+        last_try=now,
+        last_success=None if success is None else min(success, now),
+        next_at=None if wait is None else now + wait,
+    )
 
 
 def refresh_folder(service: Service) -> Outcome:

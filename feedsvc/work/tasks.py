@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from procrastinate import RetryStrategy
 
 from feedsvc import config, ingest
+from feedsvc.decide import still_out
 from feedsvc.net import Client
 from feedsvc.publish import Published, publish
 from feedsvc.service import Service
-from feedsvc.store import SourceState, schedule, sources
+from feedsvc.store import Connection, SourceState, items, meta, schedule, sources
 from feedsvc.work import refresh
 
 REFRESH = "refresh"
@@ -28,6 +29,9 @@ SELDOM = timedelta(hours=1)
 DAY = timedelta(days=1)
 KEEP_FAILED = timedelta(days=30)
 """How long a failed job can be looked at and tried again."""
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""So much the clocks of two machines may differ, and so much one may be set back, without anybody caring."""
 
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=2)
 
@@ -60,6 +64,10 @@ def register(service: Service, client: Client) -> None:
 def publish_now(service: Service) -> Published:
     """Publish, log what became live, and schedule the next embargo's end or expiry."""
     now = service.clock()
+    with service.store.read() as connection:
+        back = went_back(connection, now)
+    if back:
+        mend(service, now)
     done = publish(service.store, service.catalog, now)
     for problem in done.problems:
         log.error("publish left_out=%s", problem.message)
@@ -67,6 +75,7 @@ def publish_now(service: Service) -> Published:
         log.info("publish documents=%d ms=%d", len(done.documents), _ms(service.clock() - now))
     with service.store.write() as tx:
         schedule.put(tx.connection, MOMENT, SELDOM, done.next_moment or now + SELDOM)
+        meta.put(tx.connection, meta.LATEST, now.isoformat())
     return done
 
 
@@ -74,9 +83,13 @@ def enqueue_due(service: Service) -> None:
     """Claim what the schedule says is due and enqueue its task, in one transaction: the tick."""
     now = service.clock()
     with service.store.read() as connection:
-        if not schedule.due(connection, now):
-            return
+        back, due = went_back(connection, now), schedule.due(connection, now)
+    if back:
+        mend(service, now)
+    if not due:
+        return
     with service.store.write() as tx:
+        meta.put(tx.connection, meta.LATEST, now.isoformat())
         for name in schedule.claim(tx.connection, now, 100):
             if name == MOMENT:
                 ingest.defer_publish(service.queue, tx)
@@ -85,6 +98,39 @@ def enqueue_due(service: Service) -> None:
             else:
                 key = name.removeprefix(refresh.SOURCE)
                 service.queue.defer(tx.raw, REFRESH, queueing_lock=name, lock=name, source=key)
+
+
+def went_back(c: Connection, now: datetime) -> bool:
+    """Say whether the clock shows an earlier time than one at which we have acted."""
+    latest = meta.get(c, meta.LATEST)
+    return latest is not None and datetime.fromisoformat(latest) > now + CLOCKS_DIFFER
+
+
+def mend(service: Service, now: datetime) -> None:
+    """Make the best of a clock that went back: what was published stays, what waits does not wait longer.
+
+    Every feed is looked at again: one may hold what is embargoed once more. A source that was asked at
+    a time that has not come is asked again after the wait that was meant then.
+    """
+    with service.store.write() as tx:
+        c = tx.connection
+        latest = datetime.fromisoformat(meta.get(c, meta.LATEST) or now.isoformat())
+        # What came in just before has not been published yet.
+        ahead = items.appeared(c, now, latest + SELDOM)
+        found = [still_out(item, now, latest) for item in ahead]
+        kept = [item for item in found if item is not None]
+        if kept:
+            items.update(c, kept, tx.seq())
+        early = [state for state in sources.all(c) if state.last_try and state.last_try > now]
+        for state in early:
+            mended = refresh.from_now(state, now)
+            sources.put_state(c, mended)
+            schedule.pull(c, refresh.schedule_name(state.key), mended.next_at or now)
+        schedule.pull(c, SWEEP, now + DAY)
+        meta.put(c, meta.PUBLISHED, "")
+        meta.put(c, meta.LATEST, now.isoformat())
+        ingest.defer_publish(service.queue, tx)
+    log.warning("clock back_by=%s kept=%d sources=%d", latest - now, len(kept), len(early))
 
 
 def arrange(service: Service, now: datetime) -> None:
