@@ -8,7 +8,7 @@ from feedsvc.formats.history import links as history_links
 from feedsvc.formats.opml import opml
 from feedsvc.formats.podcast_check import check_podcast
 from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, prepare, render
-from feedsvc.formats.sitemap import news_sitemap, sitemap
+from feedsvc.formats.sitemap import news_sitemap, sitemap, sitemap_index, sitemap_portions
 from feedsvc.formats.text import path_uri, sendable, uri
 
 __all__ = [
@@ -33,5 +33,7 @@ __all__ = [
     "render",
     "sendable",
     "sitemap",
+    "sitemap_index",
+    "sitemap_portions",
     "uri",
 ]

@@ -129,18 +129,18 @@ def image_type(url: str) -> str:
     return _IMAGE_TYPES.get(suffix[1].lower(), "") if suffix else ""
 
 
-def add_media(parent: _Element, image: Image, *, known: str = "") -> None:
+def add_media(parent: _Element, image: Image, *, known: str = "", text: Callable[[str], str] = str) -> None:
     """Append the lead image as Media RSS: readers look at either `media:content` or `media:thumbnail`.
 
     No `media:group`, which is for alternatives. An image that is the item's enclosure anyway (`known`)
-    gets no `media:content`: readers would show it twice.
+    gets no `media:content`: readers would show it twice. `text` makes text fit for the format.
     """
     size = {"width": str(image.width or ""), "height": str(image.height or "")}
     if image.url != known:
         kind = image_type(image.url)
         content = add(parent, f"{{{MEDIA}}}content", url=image.url, type=kind, medium="image", **size)
         if image.alt:
-            add(content, f"{{{MEDIA}}}description", image.alt, type="plain")
+            add(content, f"{{{MEDIA}}}description", text(image.alt), type="plain")
         if image.credit:
-            add(content, f"{{{MEDIA}}}credit", image.credit)
+            add(content, f"{{{MEDIA}}}credit", text(image.credit))
     add(parent, f"{{{MEDIA}}}thumbnail", url=image.url, **size)

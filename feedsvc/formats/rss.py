@@ -136,11 +136,14 @@ def _finish_item(selection: Selection, item: Item, element: _Element) -> None:
         add(element, _RIGHTS, plain(article.rights))
     # RSS has room for one enclosure; readers that know Atom's links find the others.
     add_links(element, _ATOM_LINK, article, article.enclosures[1:])
-    licensing.add_to_rss(element, article.license, licensing.rsl_of(selection.site, item))
-    if licensing.has_terms(selection.site):
+    has_terms = licensing.has_terms(selection.site)
+    licensing.add_to_rss(
+        element, article.license, "" if has_terms else licensing.rsl_of(selection.site, item)
+    )
+    if has_terms:
         licensing.add_terms(element, selection.site, item)
     if article.image:
         enclosure = next((enclosure.url for enclosure in article.enclosures), "")
-        add_media(element, article.image, known=enclosure)
+        add_media(element, article.image, known=enclosure, text=plain)
     if selection.feed.podcast:
         podcast.add_episode(element, article)

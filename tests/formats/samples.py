@@ -77,7 +77,7 @@ def _repeated(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield a case's items; `repeat` stands for so many of one, an hour apart, with `{}` for the number."""
     for fields in items:
         for number in range(fields.pop("repeat", 1)):
-            earlier = {
+            earlier: dict[str, Any] = {
                 name: fields[name] - timedelta(hours=number)
                 for name in ("published", "updated")
                 if name in fields
@@ -92,9 +92,9 @@ def _repeated(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _site(fields: dict[str, Any]) -> Site:
     _build(fields, author=Person, image=Image)
-    return Site(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-    )
+    for name in ("rsl_permits", "rsl_prohibits"):
+        fields[name] = tuple(fields.get(name, ()))
+    return Site(**fields)
 
 
 def _feed(fields: dict[str, Any]) -> Feed:

@@ -295,6 +295,14 @@ def test_the_lead_image_is_media_without_a_group() -> None:
         assert find(root, f"{entry}/media:thumbnail/@url") == ["https://herald.example/media/ferry.jpg"]
 
 
+def test_what_an_image_shows_is_text_that_no_reader_takes_for_markup() -> None:
+    image = Image("https://herald.example/a.jpg", "<b> & more", "B & Co")
+    body = formats.render(selection(item(image=image)), "rss").decode()
+    assert ">&#x3C;b&gt; &#x26; more</media:description>" in body
+    assert ">B &#x26; Co</media:credit>" in body
+    assert find(atom(item(image=image)), "a:entry//media:description/text()") == ["<b> & more"]
+
+
 def test_an_image_that_is_the_enclosure_is_not_repeated_as_media_content() -> None:
     image = Image("https://herald.example/ä.jpg")
     one = item(image=image, enclosures=(Enclosure(image.url, "image/jpeg"),))
