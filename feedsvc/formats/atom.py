@@ -79,6 +79,9 @@ def _add_entry(generator: FeedGenerator, selection: Selection, item: Item) -> No
         entry.summary(article.summary, type="text")
     if article.content and feed.content == "full":
         entry.content(article.content, type="html")
+    elif not article.summary:
+        # An entry must say something beside its title, even where that is all there is.
+        entry.summary(article.title, type="text")
     scheme = taxonomy(selection.site)
     entry.category([{"term": tag, "scheme": scheme, "label": tag} for tag in article.tags])
     if article.rights:

@@ -16,6 +16,7 @@ _UNSENDABLE = re.compile(f"[^{_SENDABLE}]+")
 _SPACES = re.compile("[ \t\r\n]+")
 _NOT_IN_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~:/?#@!$&'()*+,;=%-]")
 _PLAIN_URI = re.compile(r"[A-Za-z0-9._~:/?@!$&'()*+,;=-]*")
+_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`\[\]]+""")
 _PATH_SAFE = "/~!$&'()*,;=:@"
 
 
@@ -55,6 +56,12 @@ def uri(address: str) -> str:
         address = absolute(address, None) or address
     before, mark, fragment = address.partition("#")
     return _encode(before) + mark + _encode(fragment).replace("#", "%23")
+
+
+def iri(text: str) -> str:
+    """Return the text where it is an absolute IRI, as ids must be (RFC 4287 §4.2.6); else nothing."""
+    text = sendable(text).strip()
+    return text if _IRI.fullmatch(text) else ""
 
 
 def path_uri(path: str) -> str:

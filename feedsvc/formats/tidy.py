@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from feedsvc.formats.addresses import item_page, root
 from feedsvc.formats.dates import in_utc
 from feedsvc.formats.podcast import episodes, tidy_episode, tidy_podcast
-from feedsvc.formats.text import line, opening, sendable, uri
+from feedsvc.formats.text import iri, line, opening, sendable, uri
 from feedsvc.model import Article, Enclosure, Feed, Image, Item, Link, Origin, Person, Selection, Site
 
 
@@ -181,7 +181,7 @@ def _origin(origin: Origin | None) -> Origin | None:
         title=title,
         url=url,
         feed_url=feed_url,
-        id=sendable(origin.id or "").strip() or feed_url or url,
+        id=iri(origin.id or "") or feed_url or url,
         updated=in_utc(origin.updated) if origin.updated else None,
         rights=line(origin.rights),
     )

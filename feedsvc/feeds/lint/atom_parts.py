@@ -23,10 +23,8 @@ _TAG_URI = re.compile(
     r"tag:([A-Za-z0-9._-]+@)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
     r",\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?:\S*"
 )
-_URN = re.compile(
-    r"urn:(?:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:\S+|uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})",
-    re.IGNORECASE,
-)
+_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:\S+", re.IGNORECASE)
+_BAD_UUID = re.compile(r"urn:uuid:(?![0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)", re.IGNORECASE)
 _RISKY: Final = frozenset(["script", "iframe", "object", "embed", "style", "form", "applet"])
 
 
@@ -136,5 +134,7 @@ def identity(element: Element) -> Iterator[Finding]:
     malformed = _MALFORMED.match(value) and not (_TAG_URI.fullmatch(value) or _URN.fullmatch(value))
     if problems or malformed:
         yield found("F204", element, value)
+    elif _BAD_UUID.match(value):
+        yield found("F206", element, value)
     elif _NOT_CANONICAL.match(value):
         yield found("F205", element, value)

@@ -32,6 +32,11 @@ RULES: Final[dict[str, Rule]] = {
         "Software on its way may change it, and the item shows up again",
         "Write scheme and host in small letters, no default port, no empty path",
     ),
+    "F206": info(
+        "An id begins with `urn:uuid:` and has no UUID after it",
+        "Nothing reads it, but it may not be unique",
+        "Keep it where it is in use; mint new ones properly",
+    ),
     "F207": warning(
         "Two entries have the same id",
         "Readers show one of them, or show it as new again and again",
