@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from feedsvc import feeds as rules
@@ -25,11 +25,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The site and its configured feeds; feeds of tags and authors follow from an address."""
+    """The site and its configured feeds; feeds of tags, authors and languages follow from an address, and so do searches."""
 
     site: Site
     feeds: tuple[Feed, ...]
     hubs: tuple[str, ...] = ()
+    ended: Mapping[str, str] = field(default_factory=dict)
+    """Feeds that are published no more: the name or the address of what replaces each, empty if nothing."""
 
     def feed(self, slug: str) -> Feed | None:
         """Return the configured feed with this slug."""
@@ -44,6 +46,10 @@ class Catalog:
             return rules.tag_feed(self.site, name)
         if kind == "authors":
             return rules.author_feed(self.site, name)
+        if kind == "languages":
+            return rules.language_feed(self.site, name)
+        if kind == "search":
+            return rules.search_feed(self.site, name)
         return self.feed(name) if kind == "feeds" else None
 
     def find(self, path: str) -> Found | None:

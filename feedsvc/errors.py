@@ -5,7 +5,9 @@ FeedsvcError                 anything raised on purpose; all else is a bug and i
 ├── RequestError             the asker can mend it
 │   ├── Invalid              422   field and reason
 │   ├── NotFound             404   kind and name
-│   │   └── Withdrawn        410   the item was taken back
+│   │   ├── Withdrawn        410   the item was taken back
+│   │   ├── Expired          410   the item was public for a limited time
+│   │   └── Ended            410   the feed is published no more
 │   ├── Conflict             409   what stands in the way
 │   └── Denied               403   what is missing
 ├── SourceError              one source failed: recorded with it, tried again later, the others go on
@@ -55,6 +57,14 @@ class NotFound(RequestError):
 
 class Withdrawn(NotFound):
     """The item was published once and has been taken back."""
+
+
+class Expired(NotFound):
+    """The item was public until a moment that its author named, and that is over."""
+
+
+class Ended(NotFound):
+    """The feed was published once and has ended for good."""
 
 
 class Conflict(RequestError):

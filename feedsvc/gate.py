@@ -41,6 +41,13 @@ def build(selection: Selection) -> list[Built]:
     return [_build(selection, format_) for format_ in FORMATS]
 
 
+def build_one(selection: Selection, format_: Format) -> Built:
+    """Render a selection in one format, checked, without the items that would break it."""
+    with suppress(formats.RenderError):
+        selection = formats.prepare(selection)
+    return _build(selection, format_)
+
+
 def fault(selection: Selection, format_: Format) -> str:
     """Say why a selection does not make a good document; empty if it does."""
     try:

@@ -44,7 +44,7 @@ def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_
     store.verify()
     with store.read() as connection:
         site = replace(config.site(settings), id=meta.get(connection, meta.SITE_ID) or "")
-    catalog = Catalog(site, config.feeds(settings))
+    catalog = Catalog(site, config.feeds(settings), ended=config.ended(settings))
     return Service(settings, store, queue, catalog, clock)
 
 
@@ -80,6 +80,7 @@ def folder(settings: config.Settings) -> Folder:
             timezone=settings.site.timezone,
             language=settings.site.language,
             subfolder_tags=settings.items.subfolder_tags,
+            feeds=tuple(feed.slug for feed in config.feeds(settings)),
             max_file_bytes=settings.limits.file_bytes,
             max_html_bytes=settings.limits.item_html_bytes,
         )

@@ -7,7 +7,7 @@
 Whatever is wrong is said at once, each problem with its file, line, column and what to write instead.
 """
 
-from feedsvc.config.catalog import ALL, feeds, site
+from feedsvc.config.catalog import ALL, ended, feeds, site
 from feedsvc.config.complaints import Complaint, Misconfigured, toml_text
 from feedsvc.config.load import child_environment, environment, export, load
 from feedsvc.config.options import (
@@ -48,6 +48,7 @@ __all__ = [
     "SourceSettings",
     "child_environment",
     "duration",
+    "ended",
     "environment",
     "export",
     "feeds",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from feedsvc.config.options import FeedSettings, Settings
 from feedsvc.config.podcast import PodcastSettings
 from feedsvc.model import Feed, Image, Person, Rule, Site
@@ -35,8 +37,17 @@ def site(settings: Settings) -> Site:
 def feeds(settings: Settings) -> tuple[Feed, ...]:
     """Return the feeds that are published: `all`, which always exists, then the others in their order."""
     written = {ALL: FeedSettings(), **settings.feeds}
-    slugs = [ALL, *(slug for slug in written if slug != ALL)]
+    gone = ended(settings)
+    slugs = [ALL, *(slug for slug in written if slug != ALL and slug not in gone)]
     return tuple(_feed(slug, written[slug], settings) for slug in slugs)
+
+
+def ended(settings: Settings) -> Mapping[str, str]:
+    """Return the feeds that are published no more, and where each has moved to; empty where it is gone.
+
+    A feed's name or an absolute address.
+    """
+    return {slug: each.redirect_to for slug, each in settings.feeds.items() if each.gone or each.redirect_to}
 
 
 def _feed(slug: str, written: FeedSettings, settings: Settings) -> Feed:

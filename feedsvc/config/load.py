@@ -163,6 +163,22 @@ def _crossed(source: Loaded, document: Mapping[str, object]) -> Iterator[Complai
                     message = f"there is no source “{name}”" + nearest(name, known)
                     yield complain(source, ("feeds", key, part, number), message)
 
+    yield from _ended(source, feeds)
+
+
+def _ended(source: Loaded, feeds: Mapping[str, Mapping[str, object]]) -> Iterator[Complaint]:
+    """Yield what is wrong with where feeds have moved to: it must be there, and not move on again."""
+    over = {key for key, feed in feeds.items() if feed.get("gone") or feed.get("redirect_to")}
+    living = {"all", *feeds} - over
+    for key in sorted(over):
+        target = feeds[key].get("redirect_to")
+        if key == "all":
+            option = "redirect_to" if target else "gone"
+            yield complain(source, ("feeds", key, option), "the feed of everything always exists")
+        elif isinstance(target, str) and target and "/" not in target and target not in living:
+            message = f"there is no feed “{target}” to go to" + nearest(target, living)
+            yield complain(source, ("feeds", key, "redirect_to"), message)
+
 
 def _tables(document: Mapping[str, object], section: str) -> dict[str, dict[str, object]]:
     found = document.get(section)

@@ -172,7 +172,7 @@ class FeedSettings(Section):
         default=False,
         description="Tell of withdrawn items in Atom and JSON; validators warn of what they do not know.",
     )
-    redirect_to: str = Field(
+    redirect_to: Annotated[str, AfterValidator(checks.place)] = Field(
         default="", description="It has moved for good: to another feed's name, or to an address."
     )
     gone: bool = Field(default=False, description="It has ended for good: readers are told to stop asking.")

@@ -2,8 +2,18 @@
 
 from feedsvc.feeds.fingerprint import fingerprint
 from feedsvc.feeds.links import links
-from feedsvc.feeds.profiles import author_feed, tag_feed
+from feedsvc.feeds.profiles import author_feed, language_feed, search_feed, tag_feed
 from feedsvc.feeds.select import matches, takers
 from feedsvc.formats import addresses
 
-__all__ = ["addresses", "author_feed", "fingerprint", "links", "matches", "tag_feed", "takers"]
+__all__ = [
+    "addresses",
+    "author_feed",
+    "fingerprint",
+    "language_feed",
+    "links",
+    "matches",
+    "search_feed",
+    "tag_feed",
+    "takers",
+]

@@ -33,6 +33,7 @@ __all__ = [
     "counts",
     "insert",
     "known",
+    "languages",
     "last_published",
     "last_seq",
     "list_all",
@@ -222,6 +223,11 @@ def list_all(
 def tags(c: Connection, now: datetime) -> list[tuple[str, int]]:
     """Return the tags of visible items, each with their number, the most used first."""
     return _labels(c, "tag", now)
+
+
+def languages(c: Connection, now: datetime) -> list[tuple[str, int]]:
+    """Return the languages of visible items, each with their number, the most used first."""
+    return _labels(c, "language", now)
 
 
 def authors(c: Connection, now: datetime) -> list[tuple[str, int]]:

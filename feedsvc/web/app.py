@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 
 from feedsvc.service import Service
-from feedsvc.web import errors, feeds, health, media, metrics, pages, static, terms
+from feedsvc.web import errors, feeds, health, media, metrics, pages, search, static, terms
 from feedsvc.web.cache import Documents
 from feedsvc.web.render import install
 from feedsvc.web.state import EXTENSION, State, current
@@ -27,7 +27,7 @@ def create_app(service: Service) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = State(service, Documents(service.settings.server.max_age))
     install(app, service.catalog.site)
-    for part in (health, metrics, static, feeds, media, pages, terms):
+    for part in (health, metrics, static, feeds, media, pages, terms, search):
         app.register_blueprint(part.routes)
     errors.install(app)
     app.before_request(_start)

@@ -16,6 +16,9 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 256
 FEED_STALE_SECONDS = 60
 FEED_ON_ERROR_SECONDS = 86_400
+ARCHIVE_SECONDS = 3600
+"""Pages of archives hardly ever change; yet no cache may keep for long what was withdrawn since."""
+
 LOCKS = 64
 
 
@@ -31,6 +34,7 @@ class Documents:
         """The change sequence up to which this process has loaded what was published."""
         self.by_path: dict[str, Representation] = {}
         self._freshness = Freshness(max_age, FEED_STALE_SECONDS, FEED_ON_ERROR_SECONDS)
+        self._archive = Freshness(max(max_age, ARCHIVE_SECONDS), 0, FEED_ON_ERROR_SECONDS)
         self._max_bytes = max_bytes
         self._size = 0
         self._seqs: dict[str, int] = {}
@@ -86,7 +90,7 @@ class Documents:
             modified=document.modified,
             headers=[*headers.FEED, *links],
             entity=[("Content-Type", document.content_type), *headers.FEED_BODY],
-            freshness=self._freshness,
+            freshness=self._archive if "/archive/" in document.path else self._freshness,
             valid_until=document.valid_until,
         )
 

@@ -82,7 +82,11 @@ def dress(found: Representation, path: str, now: datetime) -> Response:
     Never HTML at a feed's address: fetchers that imitate browsers would lose the feed in silence.
     A person who asks for `?view=source` stays and sees the bytes as they are.
     """
-    response = ready(found, request.environ, now)
+    return lead_browsers(ready(found, request.environ, now), path)
+
+
+def lead_browsers(response: Response, path: str) -> Response:
+    """Give a feed document's answer a type that browsers show, and lead people on to the feed's page."""
     navigates = is_navigation(request.environ)
     source = navigates and request.args.get("view") == "source"
     kind = response.headers.get("Content-Type", "").partition(";")[0]

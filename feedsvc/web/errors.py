@@ -11,14 +11,19 @@ from types import MappingProxyType
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from feedsvc.errors import Conflict, Denied, Invalid, NotFound, RequestError, StoreError, Withdrawn
+from feedsvc.errors import (
+    Conflict,
+    Denied,
+    Ended,
+    Expired,
+    Invalid,
+    NotFound,
+    RequestError,
+    StoreError,
+    Withdrawn,
+)
 from feedsvc.web import documents, headers, links
 from feedsvc.web.state import catalog, current
-
-
-class Expired(NotFound):
-    """The item was public until a moment that its author named, and that is over."""
-
 
 STATUSES: Mapping[type[RequestError], int] = {
     RequestError: 400,
@@ -26,6 +31,7 @@ STATUSES: Mapping[type[RequestError], int] = {
     NotFound: 404,
     Withdrawn: 410,
     Expired: 410,
+    Ended: 410,
     Conflict: 409,
     Denied: 403,
 }
@@ -43,6 +49,7 @@ NOTICES: Mapping[int | type[RequestError], tuple[str, str]] = {
         "This item is no longer available",
         "It was published here for a limited time, and that time is over.",
     ),
+    Ended: ("This feed has ended", "It was published here once. Every feed that goes on is at /feeds/."),
     405: ("That does not work here", "This address can be read, and nothing else."),
     500: ("Something went wrong", "The fault is ours, and it has been noted. Please try again in a moment."),
     503: ("Back in a moment", "The newsroom’s database does not answer. Please try again in a few seconds."),

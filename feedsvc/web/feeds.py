@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
 
 from flask import Blueprint, Response, request
 
@@ -27,6 +29,7 @@ MOVED = {
     "/feeds": "/feeds/",
     "/tags": "/tags/",
     "/authors": "/authors/",
+    "/languages": "/languages/",
 }
 SITEMAPS = ("/sitemap.xml", "/news-sitemap.xml")
 SITEMAP_ITEMS = 10_000
@@ -42,7 +45,7 @@ def document(name: str) -> Response:
     if served is not None:
         return served
     if catalog().feed(name) is None:
-        raise NotFound("feed", name)
+        return links.lead_on(name) or _missing("feed", name)
     return links.moved(f"/feeds/{name}/")
 
 
@@ -50,9 +53,13 @@ def document(name: str) -> Response:
 def archive(name: str, page: str) -> Response:
     """Answer a page of a feed's archive in the format that its suffix names."""
     served = documents.serve(request.path)
-    if served is None:
-        raise NotFound("page of the archive", f"{name}/{page}")
-    return served
+    return (
+        served or links.lead_on(name + Path(page).suffix) or _missing("page of the archive", f"{name}/{page}")
+    )
+
+
+def _missing(kind: str, name: str) -> NoReturn:
+    raise NotFound(kind, name)
 
 
 @routes.get("/feeds.opml")

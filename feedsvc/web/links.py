@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Response, g, redirect
 
 from feedsvc import formats
+from feedsvc.errors import Ended
 from feedsvc.model import FORMATS, Feed, Format, Item
 from feedsvc.web import headers
 from feedsvc.web.state import catalog, everything
@@ -48,6 +49,24 @@ def page_of(path: str) -> str | None:
 def moved(path: str, query: str = "", status: int = 301) -> Response:
     """Lead whoever asks on to a decoded path of the site."""
     response = redirect(path_of(path) + query, status)
+    response.headers.extend(headers.MOVED)
+    return response  # type: ignore[return-value]  # werkzeug's class, Flask's at run time
+
+
+def lead_on(name: str) -> Response | None:
+    """Lead on from a feed that has moved, in any format, and say of one that has ended that it is gone."""
+    slug, dot, suffix = name.partition(".")
+    target = catalog().ended.get(slug)
+    if target is None:
+        return None
+    if not target:
+        raise Ended("feed", slug)
+    return moved_away(target) if "/" in target else moved(f"/feeds/{target}{dot}{suffix or '/'}")
+
+
+def moved_away(address: str) -> Response:
+    """Lead whoever asks on to an absolute address elsewhere, for good."""
+    response = redirect(address, 301)
     response.headers.extend(headers.MOVED)
     return response  # type: ignore[return-value]  # werkzeug's class, Flask's at run time
 

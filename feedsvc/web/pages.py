@@ -6,11 +6,10 @@ from datetime import datetime
 
 from flask import Blueprint, Response, abort
 
-from feedsvc.errors import NotFound, Withdrawn
+from feedsvc.errors import Expired, NotFound, Withdrawn
 from feedsvc.model import Item, Rule
 from feedsvc.store import Connection, items
 from feedsvc.web import documents, jsonld, links, listing
-from feedsvc.web.errors import Expired
 from feedsvc.web.render import Content, Page, html, serve
 from feedsvc.web.state import catalog, everything
 
@@ -91,6 +90,9 @@ def feed(slug: str) -> Response:
     if found is None:
         if documents.is_feed(f"/feeds/{slug}"):
             return links.moved(f"/feeds/{slug}")
+        led = links.lead_on(slug)
+        if led is not None:
+            return led
         raise NotFound("feed", slug)
 
     def build(connection: Connection, now: datetime) -> Content:

@@ -1,4 +1,4 @@
-"""Serve what the news can be listed by: the tags and the authors, and the items and feeds of each."""
+"""Serve what news can be listed by: tags, authors, languages, and the items and feeds of each."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ class Terms:
 
 TAGS = Terms("/tags/", "Topics", "What we write about.", "Topic", items.tags, rules.tag_feed)
 AUTHORS = Terms("/authors/", "Authors", "Who writes here.", "Author", items.authors, rules.author_feed)
+LANGUAGES = Terms(
+    "/languages/",
+    "Languages",
+    "In which languages we write.",
+    "Language",
+    items.languages,
+    rules.language_feed,
+)
 
 
 @routes.get("/tags/")
@@ -63,6 +71,18 @@ def authors() -> Response:
 def author(name: str) -> Response:
     """Answer the news by an author, or one of the author's feed documents."""
     return _document(AUTHORS) or _news(AUTHORS, name)
+
+
+@routes.get("/languages/")
+def languages() -> Response:
+    """Answer the list of languages."""
+    return _index(LANGUAGES)
+
+
+@routes.get("/languages/<path:name>")
+def language(name: str) -> Response:
+    """Answer the news in a language, or one of the language's feed documents."""
+    return _document(LANGUAGES) or _news(LANGUAGES, name)
 
 
 def _index(terms: Terms) -> Response:

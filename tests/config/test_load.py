@@ -100,6 +100,24 @@ every = "3 weeks"
         ),
         ("[site]\ntitle = 5\n", 'config.toml:2:9: site.title: must be text in quotes, got 5; try "feedsvc"'),
         (
+            '[feeds.all]\ngone = true\n',
+            "config.toml:2:8: feeds.all.gone: the feed of everything always exists",
+        ),
+        (
+            '[feeds.a]\nredirect_to = "stroms"\n[feeds.storms]\n',
+            "config.toml:2:15: feeds.a.redirect_to: there is no feed “stroms” to go to; "
+            "did you mean “storms”?",
+        ),
+        (
+            '[feeds.a]\nredirect_to = "b"\n[feeds.b]\ngone = true\n',
+            "config.toml:2:15: feeds.a.redirect_to: there is no feed “b” to go to; known are all",
+        ),
+        (
+            '[feeds.a]\nredirect_to = "ftp://x/y"\n',
+            "config.toml:2:15: feeds.a.redirect_to: must be an http or https address, got “ftp://x/y”; "
+            "try “https://news.example”",
+        ),
+        (
             '[feeds.a]\ntags = "x"\n',
             'config.toml:2:8: feeds.a.tags: must be a list, such as ["one", "two"], got "x"',
         ),

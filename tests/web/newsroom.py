@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from feedsvc import article, publish
+from feedsvc.catalog import Catalog
 from feedsvc.config import DatabaseSettings, ItemsSettings, Settings, SiteSettings
 from feedsvc.model import Article, Feed, Item, Person, Rule, Site
-from feedsvc.catalog import Catalog
 from feedsvc.queue import open_queue
 from feedsvc.service import Service
 from feedsvc.store import Store, items, meta
@@ -64,6 +64,7 @@ class Newsroom:
     site: Site = SITE
     feeds: tuple[Feed, ...] = FEEDS
     clock: Clock = field(default_factory=Clock)
+    ended: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         media = self.folder / "items"
@@ -78,7 +79,7 @@ class Newsroom:
             items=ItemsSettings(path=media),
             site=SiteSettings(url=self.site.url),
         )
-        catalog = Catalog(self.site, self.feeds)
+        catalog = Catalog(self.site, self.feeds, ended=self.ended)
         self.queue = open_queue(self.store.url, self.store.gate)
         self.queue.apply_schema()
         self.service = Service(settings, self.store, self.queue, catalog, self.clock)

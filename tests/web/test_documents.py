@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +123,58 @@ def test_a_cold_feed_is_made_once_however_many_ask_at_once(
         thread.join()
     assert len(set(replies)) == 1
     assert made == ["/tags/storm.rss"]
+
+
+def test_a_page_of_an_archive_is_kept_longer_by_caches_and_asked_for_again(newsroom: Newsroom) -> None:
+    newsroom.add(*(make(f"Item {number}") for number in range(3)))
+    newsroom.publish()
+    newsroom.front.start()
+    feed = newsroom.ask("/feeds/all.rss")
+    assert '</feeds/all/archive/1.rss>; rel="prev-archive"' in feed.headers["link"].replace(
+        newsroom.site.url, ""
+    )
+    page = newsroom.ask("/feeds/all/archive/1.rss")
+    assert page.status == 200
+    assert "max-age=3600" in page.headers["cache-control"]
+    assert "immutable" not in page.headers["cache-control"]
+    assert newsroom.ask("/feeds/all/archive/1.rss", {"If-None-Match": page.headers["etag"]}).status == 304
+    assert newsroom.ask("/feeds/all/archive/2.rss").status == 404
+    assert newsroom.ask("/feeds/none/archive/1.rss").status == 404
+    assert newsroom.ask("/feeds/all/archive/1.rss", BROWSER).headers["refresh"] == "0; url=/feeds/all/"
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/feeds/old.rss", "/feeds/storms.rss"),
+        ("/feeds/old.json", "/feeds/storms.json"),
+        ("/feeds/old/", "/feeds/storms/"),
+        ("/feeds/old", "/feeds/storms/"),
+        ("/feeds/old/archive/3.atom", "/feeds/storms.atom"),
+        ("/feeds/away.atom", "https://other.example/feed"),
+    ],
+)
+def test_a_feed_that_has_moved_leads_on_for_good(tmp_path: Path, path: str, location: str) -> None:
+    newsroom = Newsroom(tmp_path, ended={"old": "storms", "away": "https://other.example/feed", "over": ""})
+    newsroom.publish()
+    reply = newsroom.ask(path)
+    assert (reply.status, reply.headers["location"]) == (301, location)
+    newsroom.close()
+
+
+def test_readers_of_a_feed_that_has_ended_are_told_to_stop(tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path, ended={"over": ""})
+    newsroom.publish()
+    for path in ("/feeds/over.rss", "/feeds/over.atom", "/feeds/over/", "/feeds/over/archive/1.json"):
+        assert newsroom.ask(path).status == 410
+    assert "This feed has ended" in newsroom.ask("/feeds/over/", BROWSER).body.decode()
+    newsroom.close()
+
+
+def test_a_languages_feed_holds_its_items_and_is_in_that_language(newsroom: Newsroom) -> None:
+    newsroom.add(make("Sturm", language="de-CH"), make("Storm", language="en"))
+    feed = newsroom.ask("/languages/de.json")
+    told = json.loads(feed.body)
+    assert (told["language"], [item["title"] for item in told["items"]]) == ("de", ["Sturm"])
+    assert newsroom.ask("/languages/fr.rss").status == 404
+    assert b"/languages/de-CH" in newsroom.ask("/languages/").body
