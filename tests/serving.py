@@ -90,6 +90,11 @@ class Tree:
                 ]
         return found
 
+    def memory(self) -> int:
+        """Return the bytes that the whole tree holds (PSS: what processes share counts once)."""
+        pids = [self.process.pid, *(pid for pids in self.children().values() for pid in pids)]
+        return sum(_pss(pid) for pid in pids)
+
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
         self.process.send_signal(number)
         return self.process.wait(seconds)
@@ -184,3 +189,11 @@ def _command(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
         return ""
+
+
+def _pss(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)

@@ -7,12 +7,14 @@ import click
 from feedsvc import logs, work
 from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
+from feedsvc.process import give_memory_back
 from feedsvc.service import open_service
 
 
 @click.command(cls=Command, examples=(("feedsvc worker", "fetch, publish and watch; serve nothing"),))
 def worker() -> None:
     """Run the background worker alone."""
+    give_memory_back()
     settings = configured()
     logs.configure(settings.log.level, settings.log.format)
     service = open_service(settings)
