@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import procrastinate
-from procrastinate import exceptions, sql
+from procrastinate import exceptions, signals, sql
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
@@ -212,8 +212,9 @@ class Queue:
         wait: bool = True,
         install_signal_handlers: bool = True,
         graceful_seconds: float = GRACEFUL_SECONDS,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> None:
-        """Run jobs, `concurrency` at a time, until SIGTERM, SIGINT or cancellation.
+        """Run jobs, `concurrency` at a time, until cancellation, SIGTERM or SIGINT, which call `on_stop`.
 
         The jobs that are running then end first; those that have not after `graceful_seconds` are asked
         to abort (a coroutine is cancelled, a function sees `context.should_abort()`). Without `wait` it
@@ -225,16 +226,37 @@ class Queue:
         asyncio.get_running_loop().set_default_executor(pool)
         with _store_errors("run its jobs"):
             async with self.app.open_async():
-                await self.app.run_worker_async(
-                    concurrency=concurrency,
-                    wait=wait,
-                    install_signal_handlers=install_signal_handlers,
-                    shutdown_graceful_timeout=graceful_seconds,
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    update_heartbeat_interval=HEARTBEAT_SECONDS,
-                    stalled_worker_timeout=STALLED_SECONDS,
-                    delete_jobs="successful",
+                work = asyncio.create_task(
+                    self.app.run_worker_async(
+                        concurrency=concurrency,
+                        wait=wait,
+                        install_signal_handlers=False,
+                        shutdown_graceful_timeout=graceful_seconds,
+                        fetch_job_polling_interval=POLL_SECONDS,
+                        update_heartbeat_interval=HEARTBEAT_SECONDS,
+                        stalled_worker_timeout=STALLED_SECONDS,
+                        delete_jobs="successful",
+                    )
                 )
+                await (_until_signal(work, on_stop) if install_signal_handlers else work)
+
+
+async def _until_signal(work: asyncio.Task[None], on_stop: Callable[[], None]) -> None:
+    """Wait for the end of the work, which SIGTERM and SIGINT ask for."""
+    asked = False
+
+    def ask() -> None:
+        nonlocal asked
+        asked = True
+        on_stop()
+        work.cancel()
+
+    with signals.on_stop(ask):
+        try:
+            await work
+        except asyncio.CancelledError:
+            if not asked:
+                raise
 
 
 def open_queue(store_url: str, gate: Gate | None) -> Queue:

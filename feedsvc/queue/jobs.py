@@ -28,7 +28,8 @@ class Jobs(JobManager):
       other does the work.
     - Where the end of a job cannot be written the worker stops with StoreError at its next fetch; the
       next start puts the job back.
-    - Heartbeat and listener go on after an error (Procrastinate lets them die unnoticed).
+    - Heartbeat, listener and the look for jobs go on after an error (Procrastinate lets the first two die
+      unnoticed, and the worker of the third), and a worker that ends needs no database for it.
     - `presence` tells other workers that this one lives, where there may be others: they take over the
       jobs of one that was killed at once, and not only when its heartbeat has been missed for long.
     - `wake` is a query that makes workers look for the job that waited for a lock; empty where they
@@ -46,9 +47,14 @@ class Jobs(JobManager):
         if self._lost:
             error, self._lost = self._lost, None
             raise StoreError(f"the end of a job could not be written: {error}") from error
-        if self._presence:
-            await self._presence.vouch(worker_id)
-        return await super().fetch_job(queues, worker_id)
+        try:
+            if self._presence:
+                await self._presence.vouch(worker_id)
+            return await super().fetch_job(queues, worker_id)
+        except (ConnectorException, StoreError) as error:
+            # The next look is after the polling interval; what was taken and never answered is an orphan.
+            log.warning('queue fetch=failed error="%s"', error.__cause__ or error)
+            return None
 
     async def retry_job(
         self,
@@ -69,10 +75,13 @@ class Jobs(JobManager):
         await self._end(job, super().finish_job(job, status, delete_job))
 
     async def unregister_worker(self, worker_id: int) -> None:
-        """Say goodbye."""
-        if self._presence:
-            await self._presence.leave()
-        await super().unregister_worker(worker_id)
+        """Say goodbye, or leave it to the others to notice."""
+        try:
+            if self._presence:
+                await self._presence.leave()
+            await super().unregister_worker(worker_id)
+        except (ConnectorException, StoreError) as error:
+            log.warning('queue farewell=failed error="%s"', error.__cause__ or error)
 
     async def update_heartbeat(self, worker_id: int) -> None:
         """Say that the worker lives, or try again at the next beat."""

@@ -22,6 +22,19 @@ _PRESENCE = 0x66656564
 
 _SCHEMA_LOCK = 5_038_172_246
 
+_PATIENCE = 3.0
+"""Seconds to wait for a connection: a worker that is to end asks twice, and has ten."""
+
+_LINK = {
+    "application_name": "feedsvc queue",
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""What libpq is told, so that a server that went away without a word is noticed."""
+
 # fetch_job skips locked rows: the waiting job cannot start before the transaction that pulls it ends.
 _LOCK_WAITING = """
     SELECT id FROM procrastinate_jobs
@@ -113,9 +126,11 @@ class PostgresqlBackend:
     wake = _WAKE
 
     def __init__(self, url: str) -> None:
-        self.worker = PsycopgConnector(conninfo=url, min_size=1, max_size=5)
+        self.worker = PsycopgConnector(conninfo=url, min_size=1, max_size=5, timeout=_PATIENCE, kwargs=_LINK)
         self.presence = _Lock(self.worker)
-        self.sync = SyncPsycopgConnector(conninfo=url, min_size=0, max_size=4)
+        self.sync = SyncPsycopgConnector(
+            conninfo=url, min_size=0, max_size=4, timeout=_PATIENCE, kwargs=_LINK
+        )
         self.sync.open()
 
     def enqueue(self, connection: object, job: JobDeferrer, arguments: Mapping[str, JSONValue]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ PATIENCE = 20
 """Looks in a row that bring nothing, after which the first one counts as done although some file never
 settles."""
 
+LAST = 9.0
+"""Seconds after which a worker that was asked to end is ended, whatever it waits for; nothing is lost."""
+
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +52,7 @@ def run(service: Service) -> None:
         looker.start()
         ticks.start()
         try:
-            asyncio.run(service.queue.run_worker(concurrency=4, graceful_seconds=5))
+            asyncio.run(service.queue.run_worker(concurrency=4, graceful_seconds=5, on_stop=_begin_to_end))
         finally:
             looker.stop()
             ticks.stop()
@@ -159,6 +163,18 @@ class Progress:
         if now - self._told >= PROGRESS:
             self._told = now
             log.info("look source=%s read=%d of=%d", config.FOLDER, done, total)
+
+
+def _begin_to_end() -> None:
+    """Have the process ended if it does not end by itself, as when a database hangs."""
+    last = threading.Timer(LAST, _give_up)
+    last.daemon = True
+    last.start()
+
+
+def _give_up() -> None:
+    log.error("worker did not end within %.0f s: ended; what it was doing is done again", LAST)
+    os._exit(1)
 
 
 @contextmanager
