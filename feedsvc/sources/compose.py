@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 
 from feedsvc import article
 from feedsvc.model import Article, Problem
-from feedsvc.sources import aliases, episode, fields, files, frontmatter, markup
+from feedsvc.sources import aliases, comments, episode, fields, files, frontmatter, markup
 from feedsvc.sources.attachments import Attachments
 from feedsvc.sources.frontmatter import Fields
 from feedsvc.sources.problems import Report
 from feedsvc.sources.rules import FolderRules
 from feedsvc.sources.shelf import Shelf
+from feedsvc.sources.values import brief
 
 MAX_TITLE = 90
 """Characters of a title that is taken from the text."""
@@ -84,11 +86,30 @@ class _Desk:
         made = self._article(base)
         if not (made.title or made.content):
             self._report.error("E110", "there is neither a title nor a text in it")
-        if made.published and made.published > now:
-            moment = made.published.strftime("%Y-%m-%d %H:%M UTC")
-            key = self._key("date") or "date"
-            self._report.warn("W205", f"it will appear at {moment}", self._fields.marks.get(key), key)
+        self._tell_times(made, now)
+        self._tell_feeds(made)
         return self._done(None if self._report.broken else made)
+
+    def _tell_times(self, made: Article, now: datetime) -> None:
+        if made.published and made.published > now:
+            self._warn("W205", f"it will appear at {_minute(made.published)}", "date")
+        if made.expires and made.expires <= max(now, made.published or now):
+            told = f"nobody sees it: it expires at {_minute(made.expires)}. Remove this, or the file"
+            self._warn("W211", told, "expires")
+
+    def _tell_feeds(self, made: Article) -> None:
+        known = {slug.casefold(): slug for slug in self._rules.feeds}
+        for slug in made.feeds if known else ():
+            if slug.casefold() not in known:
+                near = get_close_matches(slug.casefold(), known, n=1)
+                hint = f" Is it “{known[near[0]]}”?" if near else f" There are: {', '.join(known.values())}"
+                told = f"“{brief(slug)}” is no feed of this site.{hint[:200]}"
+                self._warn("W212", told, "feeds")
+
+    def _warn(self, code: str, message: str, field: str) -> None:
+        """Warn of the value of a field, under the name that it has in the file."""
+        key = self._key(field) or field
+        self._report.warn(code, message, self._fields.marks.get(key), key)
 
     def _base(self) -> Article | None:
         """Return the article that the body holds; None where it is too large, or the fields are broken."""
@@ -195,6 +216,8 @@ class _Desk:
         if form == "text" and not title and body.lstrip().startswith("# "):
             first, _, body = body.lstrip().partition("\n")
             title = first[2:].strip()
+        if form == "markdown":
+            body = self._without_comments(body)
         html = {"markdown": article.markdown, "text": article.plain}.get(form, str)(body)
         if removed := article.removed(html):
             self._report.warn(
@@ -216,6 +239,14 @@ class _Desk:
             markup.resolve_brackets(root, self._shelf, self._path)
         markup.point_to_shelf(root, self._shelf, self._path)
         return Article(title, article.clean(root.decode_contents(), folder))
+
+    def _without_comments(self, body: str) -> str:
+        """Return Markdown without Obsidian's comments, which their author wrote for nobody else."""
+        left = comments.without_comments(body)
+        if left != body:
+            told = "what stands between %% and %% is a comment in Obsidian: it is left out"
+            self._report.warn("W213", told, self._report.place("%%"))
+        return left
 
     def _title(self, written: str, content: str, language: str) -> str:
         title = article.line(written)
@@ -243,6 +274,10 @@ class _Desk:
         if written:
             return written if len(written) <= MAX_SUMMARY else article.shorten(written, MAX_SUMMARY, language)
         return found or article.summarise(content, title, language)
+
+
+def _minute(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _first_sentence(text: str, language: str) -> str:

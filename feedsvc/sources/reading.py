@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,11 @@ from feedsvc.sources.problems import Report
 from feedsvc.sources.rules import FolderRules
 from feedsvc.sources.scan import Scan, Seen
 from feedsvc.sources.shelf import Shelf
+
+FAULT = "fault"
+"""In place of the rules that a file was read under, where reading it met a bug of ours."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,19 @@ class Reader:
         self._rules = rules
         self._shelf = Shelf(rules)
         # Under another site, zone or cleaning policy the same bytes make another article.
-        facts = (rules.source, rules.site_url, rules.timezone, rules.language, rules.subfolder_tags)
-        self._rules_hash = digest(repr((facts, rules.max_html_bytes, article.POLICY)).encode())[:8]
+        facts: tuple[object, ...] = (
+            rules.source,
+            rules.site_url,
+            rules.timezone,
+            rules.language,
+            rules.subfolder_tags,
+        )
+        facts += (rules.max_html_bytes, article.POLICY)
+        self._rules_hash = digest(repr(facts).encode())[:8]
+        # What names feeds is read again when there are others, for what is told of it.
+        self._feeds_hash = digest(repr((facts, rules.feeds)).encode())[:8]
         self._ctimes: dict[str, int] = {}
+        self._faulty: set[str] = set()
         self._failed: dict[str, str] = {}
         self._prints: dict[str, tuple[str, Fingerprint | None]] = {}
 
@@ -94,7 +110,7 @@ class Reader:
         known = self._print(before) if before else None
         if known and known.content == digest(data) and not known.flawed and self._is_current(known, now):
             return Reading(state, known, None)
-        composed = compose(data, path, self._rules, self._shelf, now)
+        composed = self._compose(data, path, now)
         return Reading(state, self._fingerprint(data, composed, now), composed)
 
     def is_refused(self, state: FileState) -> bool:
@@ -119,7 +135,8 @@ class Reader:
     def _is_current(self, known: Fingerprint, now: datetime | int) -> bool:
         """Say whether nothing but the file's own bytes could have changed its article."""
         seconds = now if isinstance(now, int) else int(now.timestamp())
-        if known.rules != self._rules_hash or 0 < known.until <= seconds:
+        is_ours = known.rules in (self._rules_hash, self._feeds_hash) or known.content in self._faulty
+        if not is_ours or 0 < known.until <= seconds:
             return False
         return all(self._shelf.is_as(media) for media in known.media)
 
@@ -129,11 +146,29 @@ class Reader:
             kept = self._prints[state.path] = (state.hash, load(state.hash))
         return kept[1]
 
+    def _compose(self, data: bytes, path: str, now: datetime) -> Composed:
+        """Return what became of a file, also where a bug of ours stands in its way: it costs no other file.
+
+        Such a file is tried again when it changes, and once by every process: the next may be mended.
+        """
+        content = digest(data)
+        try:
+            composed = compose(data, path, self._rules, self._shelf, now)
+        except Exception as error:
+            if content not in self._faulty:
+                log.exception('compose source=%s path="%s" status=failed', self._rules.source, path)
+            self._faulty.add(content)
+            return _failed(self._rules, path, error)
+        self._faulty.discard(content)
+        return composed
+
     def _fingerprint(self, data: bytes, composed: Composed, now: datetime) -> Fingerprint:
         published = composed.article.published if composed.article else None
+        content = digest(data)
+        rules = self._feeds_hash if composed.article and composed.article.feeds else self._rules_hash
         return Fingerprint(
-            content=digest(data),
-            rules=self._rules_hash,
+            content=content,
+            rules=FAULT if content in self._faulty else rules,
             sketch=sketch(data),
             media=tuple(self._shelf.state(path) for path in composed.wanted),
             until=int(published.timestamp()) if published and published > now else 0,
@@ -146,3 +181,13 @@ class Reader:
         report = Report(self._rules.source, state.path)
         report.error("E111", f"the file cannot be read: {reason}")
         return Reading(state, None, Composed(problems=tuple(report.problems)))
+
+
+def _failed(rules: FolderRules, path: str, error: Exception) -> Composed:
+    # What the error says may quote the file, which may be a draft: that is for the log alone.
+    told = (
+        f"feedsvc failed on this file ({type(error).__name__}): the log says where. Report it, with the file"
+    )
+    report = Report(rules.source, path)
+    report.error("E114", told)
+    return Composed(problems=tuple(report.problems))

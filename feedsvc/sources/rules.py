@@ -19,5 +19,7 @@ class FolderRules:
     language: str
     subfolder_tags: bool
     """Whether the folders that a file lies in become tags."""
+    feeds: tuple[str, ...] = ()
+    """The slugs of the configured feeds: an item that names another is told so; none: any will do."""
     max_file_bytes: int = 1_048_576
     max_html_bytes: int = 262_144

@@ -414,3 +414,31 @@ def texts(value: object) -> Iterator[str]:
 def test_plain_text_in_json_keeps_its_angle_brackets(root: Path) -> None:
     article = made(root, "text.json", json.dumps({"title": "Pier", "content_text": "Line <two> & three."}))
     assert article.content == "<p>Line &lt;two&gt; &amp; three.</p>"
+
+
+def warned(root: Path, text: str) -> list[tuple[str, str, int]]:
+    rules = FolderRules("items", root, "https://news.example", "UTC", "en", True, ("all", "harbour"))
+    told = compose(text.encode(), "a.md", rules, Shelf(rules), NOW).problems
+    assert {problem.severity for problem in told} <= {"warning"}
+    return [(problem.code, problem.field, problem.line) for problem in told]
+
+
+def test_a_feed_that_is_not_there_is_told(root: Path) -> None:
+    assert warned(root, item("T", TEXT, feeds="[harbour, All]")) == []
+    assert warned(root, item("T", TEXT, channel="[harbour, harbor]")) == [("W212", "channel", 3)]
+    told = composed(root, "a.md", item("T", TEXT, feeds="whatever"))
+    assert codes(told) == []
+
+
+def test_an_item_that_nobody_will_see_is_told(root: Path) -> None:
+    assert warned(root, item("T", TEXT, expires="2026-11-26")) == []
+    assert warned(root, item("T", TEXT, expires="2026-11-24")) == [("W211", "expires", 3)]
+    both = item("T", TEXT, date="2026-12-02", unpublish="2026-12-01")
+    assert warned(root, both) == [("W205", "date", 3), ("W211", "unpublish", 4)]
+
+
+def test_comments_for_authors_are_left_out_of_markdown_and_told(root: Path) -> None:
+    text = item("T", f"{TEXT} %%Ask the mayor first.%%")
+    assert "mayor" not in made(root, "a.md", text).content
+    assert warned(root, text) == [("W213", "", 5)]
+    assert "mayor" in made(root, "a.txt", text).content

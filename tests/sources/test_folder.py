@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from feedsvc import article
 from feedsvc.model import FileState
 from feedsvc.sources import folder
 from tests.sources.folders import NOW, Desk, item
@@ -460,20 +462,6 @@ def test_a_folder_that_is_not_there_withdraws_nothing(desk: Desk) -> None:
     assert desk.titles() == {"storm.md": "Storm"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_told_and_keeps_its_items(desk: Desk) -> None:
-    path = desk.write("world/storm.md", item("Storm"))
-    desk.settle()
-    path.parent.chmod(0)
-    try:
-        desk.settle()
-        assert (desk.titles(), desk.codes()) == ({"world/storm.md": "Storm"}, {"world/": ["E111"]})
-    finally:
-        path.parent.chmod(0o755)
-    desk.settle()
-    assert desk.codes() == {}
-
-
 def test_links_that_stay_inside_are_followed_and_others_are_told(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_text(item("Secret"))
     (tmp_path / "more").mkdir()
@@ -646,3 +634,36 @@ def test_looking_at_ten_thousand_files_that_did_not_change_is_quick(desk: Desk) 
     look = desk.folder.look(states, 300.0, NOW)
     assert time.process_time() - began < 1.0
     assert (look.seen, look.files, look.unsettled) == (10_001, (), False)
+
+
+def test_a_bug_met_in_one_file_costs_no_other_and_is_logged_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.write("storm.md", item("Storm"))
+    desk.settle()
+    with monkeypatch.context() as planted:
+        planted.setattr("feedsvc.article.clean", fails_on("gale"))
+        desk.write("storm.md", item("Storm", "A gale is coming, and nobody knows how strong."))
+        desk.write("wind.md", item("Wind"))
+        desk.settle()
+        assert all(look.files == () for look in (desk.look(1), desk.look(60)))
+    assert desk.titles() == {"storm.md": "Storm", "wind.md": "Wind"}
+    assert "gale" not in desk.live["storm.md"].content
+    assert [problem.code for problem in desk.problems["storm.md"]] == ["E114"]
+    assert "planted" not in desk.problems["storm.md"][0].message
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    desk.restart()
+    desk.settle()
+    assert "gale" in desk.live["storm.md"].content
+    assert desk.codes() == {}
+
+
+def fails_on(word: str) -> Callable[..., str]:
+    clean = article.clean
+
+    def failing(html: str, base_url: str | None = None) -> str:
+        if word in html:
+            raise KeyError("planted")
+        return clean(html, base_url)
+
+    return failing
