@@ -68,7 +68,9 @@ def lint_feeds(targets: Sequence[str], strict: bool, networks: Sequence[str], as
     else:
         for each in linted:
             speaker.show(told(each.name, each.report, whole=speaker.verbose))
-        if len(linted) > 1:
+        if not linted:
+            speaker.tell("no feed is published yet: `feedsvc refresh` publishes them")
+        elif len(linted) > 1:
             speaker.tell(summary([each.report for each in linted]))
     grave = ("error", "warning") if strict else ("error",)
     is_bad = any(finding.severity in grave for each in linted for finding in each.report.findings)

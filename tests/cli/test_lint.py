@@ -88,6 +88,13 @@ def test_our_own_feeds_are_looked_through_in_every_format(feedsvc: Command, news
     assert feedsvc("feeds", "lint", "/feeds/weather.atom", "--json").json[0]["format"] == "atom"
 
 
+def test_where_nothing_is_published_it_says_so(feedsvc: Command, newsroom: Path) -> None:
+    assert feedsvc("db", "upgrade").code == 0
+    done = feedsvc("feeds", "lint")
+    assert (done.code, done.out) == (0, "")
+    assert "feedsvc refresh" in done.err
+
+
 @pytest.mark.parametrize("name", ["nothing", "nothing.xml", "/feeds/nothing.rss"])
 def test_what_is_not_there_is_code_6(feedsvc: Command, newsroom: Path, name: str) -> None:
     feedsvc("refresh")
