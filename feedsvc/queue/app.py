@@ -19,7 +19,7 @@ from procrastinate.types import JSONValue
 
 from feedsvc.errors import ConfigError, Conflict, NotFound, StoreError
 from feedsvc.queue.backend import Backend, Gate
-from feedsvc.queue.jobs import Jobs
+from feedsvc.queue.jobs import Jobs, is_readable
 from feedsvc.queue.known import check_queries
 from feedsvc.queue.postgresql import PostgresqlBackend
 from feedsvc.queue.sqlite import SqliteBackend
@@ -119,7 +119,8 @@ class Queue:
         with _store_errors("list its failed jobs"):
             rows = self._backend.failed(limit)
         return [
-            FailedJob(row["id"], row["task_name"], row["args"], row["attempts"], row["at"]) for row in rows
+            FailedJob(row["id"], row["task_name"], _told(row["args"]), row["attempts"], row["at"])
+            for row in rows
         ]
 
     def retry(self, job_id: int) -> None:
@@ -146,11 +147,13 @@ class Queue:
     def adopt(self, connection: object, jobs: Iterable[Job]) -> None:
         """Enqueue the jobs of another queue in the open transaction of a raw DBAPI connection.
 
-        What waited or ran there waits here; dead letters stay dead, under new numbers.
+        What waited or ran there waits here; dead letters stay dead, under new numbers. A job whose
+        arguments nobody can read is left behind.
         """
+        readable = filter(is_readable, jobs)
         with _store_errors("adopt jobs"):
             # The dead first: a job that waits may have taken over the queueing lock of one of them.
-            for job in sorted(jobs, key=lambda job: job.status != Status.FAILED.value):
+            for job in sorted(readable, key=lambda job: job.status != Status.FAILED.value):
                 deferrer = configure_task(
                     name=job.task_name,
                     job_manager=self._jobs,
@@ -274,6 +277,10 @@ def open_queue(store_url: str, gate: Gate | None) -> Queue:
     if scheme.partition("+")[0] in ("postgresql", "postgres"):
         return Queue(PostgresqlBackend(f"postgresql://{rest}"))
     raise ConfigError([f"database.url: {scheme}: is not known; use sqlite:///path or postgresql://host/name"])
+
+
+def _told(arguments: JSONValue) -> Mapping[str, JSONValue]:
+    return arguments if isinstance(arguments, dict) else {"unreadable": arguments}
 
 
 def _duration(ms: float) -> timedelta:

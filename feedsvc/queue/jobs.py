@@ -50,7 +50,11 @@ class Jobs(JobManager):
         try:
             if self._presence:
                 await self._presence.vouch(worker_id)
-            return await super().fetch_job(queues, worker_id)
+            job = await super().fetch_job(queues, worker_id)
+            while job is not None and not is_readable(job):
+                await self._set_aside(job)
+                job = await super().fetch_job(queues, worker_id)
+            return job
         except (ConnectorException, StoreError) as error:
             # The next look is after the polling interval; what was taken and never answered is an orphan.
             log.warning('queue fetch=failed error="%s"', error.__cause__ or error)
@@ -103,6 +107,11 @@ class Jobs(JobManager):
                 log.warning('queue listener=failed error="%s"', error.__cause__ or error)
                 await asyncio.sleep(RECOVERY_SECONDS)
 
+    async def _set_aside(self, job: Job) -> None:
+        """Make a dead letter of a job that cannot be read: Procrastinate would neither run nor end it."""
+        log.error("queue job=%s id=%s arguments=unreadable: it is set aside", job.task_name, job.id)
+        await super().finish_job(job, Status.FAILED, delete_job=False)
+
     async def _end(self, job: Job, write: Coroutine[object, object, None]) -> None:
         try:
             await write
@@ -113,3 +122,9 @@ class Jobs(JobManager):
         except (ConnectorException, StoreError) as error:
             log.error('queue job=%s end=unwritten error="%s"', job.call_string, error)
             self._lost = error
+
+
+def is_readable(job: Job) -> bool:
+    """Say whether a job's arguments are what its task can be called with by name."""
+    arguments: object = job.task_kwargs  # Whatever the row held: Procrastinate does not look.
+    return isinstance(arguments, dict)

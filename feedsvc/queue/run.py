@@ -76,6 +76,14 @@ def _job(job: JobToDefer) -> dict[str, object]:
     return {**job._asdict(), "scheduled_at": None if at is None else _milliseconds(at)}
 
 
+def _arguments(text: str) -> object:
+    """Return a job's arguments; their text where somebody spoilt it: the job is told apart, and no other."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def _moment(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
 
@@ -88,7 +96,7 @@ def _milliseconds(moment: datetime) -> int:
 _READ: Mapping[str, Callable[..., object]] = {
     "abort_requested": bool,
     "aborts": json.loads,
-    "args": json.loads,
+    "args": _arguments,
     "at": _moment,
     "scheduled_at": _moment,
     "started_at": _moment,
