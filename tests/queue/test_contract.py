@@ -258,7 +258,6 @@ def test_a_waiting_worker_starts_a_job_at_once(
 
     waits = asyncio.run(story())
     record_property("wake_up_ms", round(1000 * median(waits)))
-    print(f"a worker wakes up after {1000 * median(waits):.0f} ms, at most {1000 * max(waits):.0f} ms")
     # Without a wake-up it would look each second: no job may have waited for that.
     assert max(waits) < 0.9
 
