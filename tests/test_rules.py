@@ -34,6 +34,7 @@ DOORS = {
     "click": ("cli",),
     "rich": ("cli",),
     "granian": ("cli",),
+    "xml.parsers": ("feeds",),
     "tomllib": ("config", "sources"),
     "nh3": ("article",),
     "watchfiles": ("sources",),

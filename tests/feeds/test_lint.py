@@ -136,6 +136,7 @@ def rss(inside: str) -> bytes:
         (rss("<description>" + "&lt;b>" * 200_000 + "</description>"), "F619"),
         (rss("<description>" + "&lt;/b>" * 200_000 + "</description>"), "F619"),
         (rss("<description>&lt;a " + "x" * 900_000 + "=></description>"), "F007"),
+        (rss("<description>" + ('&lt;a "' + ">" * 20_000) * 40 + "</description>"), "F007"),
         (rss("<title>" + "&lt;" * 300_000 + "</title>"), "F007"),
         (b'{"items": [], ' + b'"a": 1, ' * 300_000 + b'"b": 2}', "F302"),
         (rss("<author>" + "a" * 600_000 + "</author>"), "F117"),

@@ -131,6 +131,9 @@ def _judged(content: Element, summary: Element | None) -> Iterator[Finding]:
     elif kind == "text":
         yield from undeclared(content)
         return
+    elif kind in ("text/html", "application/xhtml+xml") and not content.children:
+        yield found("F214", content, f"<content type={kind}>")
+        yield from html(content.text, content)
     elif kind not in TYPES and "/" not in kind:
         yield found("F214", content, f"<content type={kind}>")
     elif kind not in TYPES:

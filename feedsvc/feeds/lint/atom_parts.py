@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from feedsvc.feeds.lint.finding import Finding, found
-from feedsvc.feeds.lint.html import html
+from feedsvc.feeds.lint.html import attribute, html, is_risky
 from feedsvc.feeds.lint.names import ATOM, XHTML
 from feedsvc.feeds.lint.values import address, has_tags, plain_text
 from feedsvc.feeds.lint.xml import Element
@@ -25,7 +25,6 @@ _TAG_URI = re.compile(
 )
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:\S+", re.IGNORECASE)
 _BAD_UUID = re.compile(r"urn:uuid:(?![0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)", re.IGNORECASE)
-_RISKY: Final = frozenset(["script", "iframe", "object", "embed", "style", "form", "applet"])
 
 
 def text(element: Element) -> Iterator[Finding]:
@@ -72,11 +71,14 @@ def xhtml(element: Element) -> Iterator[Finding]:
         yield found("F215", element, f"<{element.name}>")
     for child in children:
         for each in child.walk():
-            if each.name.lower() in _RISKY:
-                yield found("F615", each, f"<{each.name}>")
-            for name in each.attributes:
-                if name.lower().startswith("on"):
-                    yield found("F616", each, f"<{each.name} {name}>")
+            name = each.name.lower()
+            if each.namespace == "":
+                yield found("F215", each, f"<{name}> is in no namespace")
+            if is_risky(name):
+                yield found("F615", each, f"<{name}>")
+            for key, value in each.attributes.items():
+                for code, told in attribute(name, key.lower(), value.strip()):
+                    yield found(code, each, told)
 
 
 def person(element: Element) -> Iterator[Finding]:

@@ -160,7 +160,7 @@ def _part(element: Element, channel: Element, now: datetime | None) -> Iterator[
     elif name in ("managingEditor", "webMaster"):
         yield from contact(element)
     elif name == "ttl":
-        yield from number(element)
+        yield from number(element, least=1)
     elif name == "language":
         yield from language(element.value, element, "F130")
     elif name == "image":
@@ -170,7 +170,7 @@ def _part(element: Element, channel: Element, now: datetime | None) -> Iterator[
     elif name == "cloud":
         if missing := [each for each in _CLOUD if not element.attribute(each)]:
             yield found("F132", element, ", ".join(missing))
-        elif not element.attribute("port").isdecimal():
+        elif not element.attribute("port").strip("0").isdecimal():
             yield found("F128", element, f"port={element.attribute('port')}")
     elif name == "docs" and element.value:
         yield from web_address(element.value, element, label="<docs>")
@@ -180,7 +180,7 @@ def _part(element: Element, channel: Element, now: datetime | None) -> Iterator[
 
 def _skipped(element: Element) -> Iterator[Finding]:
     for hour in element.all("hour"):
-        yield from number(hour, 24)
+        yield from number(hour, below=24)
     for day in element.all("day"):
         if day.value not in _DAYS:
             yield found("F129", day, day.value)
@@ -196,11 +196,11 @@ def _image(image: Element, channel: Element) -> Iterator[Finding]:
     yield from plain_parts(image, ("title", "description"))
     for name, limit in (("width", 145), ("height", 401)):
         if size := image.first(name):
-            is_number = size.value.isascii() and size.value.isdigit()
-            if is_number and int(size.value[:9]) >= limit:
+            yield from number(size, least=1)
+            if size.value.isdecimal() and int(size.value[:9]) >= limit:
                 yield found("F121", size, f"{name} {size.value}")
-            elif not is_number:
-                yield from number(size)
+        for twin in image.all(name)[1:2]:
+            yield found("F106", twin, f"<{name}> in <image>")
     for name in ("title", "link"):
         mine, its = image.first(name), channel.first(name)
         if mine and its and mine.value and mine.value != its.value:

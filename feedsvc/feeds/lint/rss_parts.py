@@ -28,10 +28,10 @@ def contact(element: Element) -> Iterator[Finding]:
         yield found("F119", element, told)
 
 
-def number(element: Element, below: int = 1_000_000_000) -> Iterator[Finding]:
+def number(element: Element, least: int = 0, below: int = 1_000_000_000) -> Iterator[Finding]:
     """Yield what is wrong with a number of RSS."""
     value = element.value
-    if not (value.isascii() and value.isdigit() and int(value[:12]) < below):
+    if not (value.isascii() and value.isdigit() and least <= int(value[:12]) < below):
         yield found("F128", element, f"<{element.label}>: {value}")
 
 
