@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 from urllib.parse import urlsplit
 
-from feedsvc.formats.text import path_uri, uri
+from feedsvc.formats.text import path_uri, sendable, uri
 from feedsvc.model import Feed, Format, Item, Site
 
 SUFFIXES: Mapping[Format, str] = MappingProxyType({"rss": ".rss", "atom": ".atom", "json": ".json"})
@@ -65,4 +65,4 @@ def root(site: Site) -> str:
 
 def feed_id(site: Site, feed: Feed) -> str:
     """Return the feed's atom:id: of the site's id and its path, so that it outlives a domain."""
-    return uuid.uuid5(uuid.uuid5(_FEED_IDS, site.id or root(site)), feed.path).urn
+    return uuid.uuid5(uuid.uuid5(_FEED_IDS, site.id or root(site)), sendable(feed.path)).urn

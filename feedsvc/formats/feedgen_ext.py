@@ -28,10 +28,11 @@ PODCAST = "https://podcastindex.org/namespace/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _NAME = "feedsvc"
+"""Of the extension: feedgen makes it an attribute of the feed and of every entry."""
 
 # Stand-ins, noncharacters that tidy text never holds, for the references that lxml cannot be told to write.
 _AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
-_SUFFIX = re.compile(r"\.(\w+)(?:[?#].*)?$")
+_AFTER_PATH = re.compile("[?#]")
 _IMAGE_TYPES = {
     **{name: f"image/{name}" for name in ("png", "gif", "webp", "avif", "jpeg")},
     "jpg": "image/jpeg",
@@ -45,7 +46,7 @@ class Finishing:
     def __init__(
         self, finish: Callable[[_Element], None], namespaces: Mapping[str, str] | None = None
     ) -> None:
-        self._finish = finish
+        self.finish = finish
         self._namespaces = namespaces or {}
 
     def extend_ns(self) -> dict[str, str]:
@@ -54,17 +55,17 @@ class Finishing:
 
     def extend_rss(self, element: _Element) -> None:
         """Finish the `rss` root, or an `item`."""
-        self._finish(element)
+        self.finish(element)
 
     def extend_atom(self, element: _Element) -> None:
         """Finish the `feed` root, or an `entry`; its elements carry no namespace yet."""
-        self._finish(element)
+        self.finish(element)
 
 
 def new_feed(finish: Callable[[_Element], None], namespaces: Mapping[str, str]) -> FeedGenerator:
     """Return a generator that knows no date of its own and lets `finish` complete its root."""
     generator = FeedGenerator()
-    generator.register_extension(_NAME, lambda: Finishing(finish, namespaces))
+    generator.register_extension(_NAME, lambda: Finishing(finish, namespaces), _unfinished)
     # feedgen stamps the time of construction and has no way to leave it out; it would also format it by
     # switching the locale of the whole process. The formats write the selection's date instead.
     generator._FeedGenerator__rss_lastBuildDate = None
@@ -72,10 +73,14 @@ def new_feed(finish: Callable[[_Element], None], namespaces: Mapping[str, str]) 
     return generator
 
 
+def _unfinished() -> Finishing:
+    return Finishing(lambda _: None)
+
+
 def new_entry(generator: FeedGenerator, finish: Callable[[_Element], None]) -> FeedEntry:
     """Return a new last entry of the feed, which `finish` will complete."""
     entry = generator.add_entry(order="append")
-    entry.register_extension(_NAME, lambda: Finishing(finish))
+    entry.feedsvc.finish = finish
     return entry
 
 
@@ -125,8 +130,8 @@ def add_links(parent: _Element, name: str, article: Article, enclosures: Iterabl
 
 def image_type(url: str) -> str:
     """Return the media type that an image's address promises, or nothing."""
-    suffix = _SUFFIX.search(url)
-    return _IMAGE_TYPES.get(suffix[1].lower(), "") if suffix else ""
+    path = _AFTER_PATH.split(url, 1)[0] if "?" in url or "#" in url else url
+    return _IMAGE_TYPES.get(path.rpartition(".")[2].lower(), "")
 
 
 def add_media(parent: _Element, image: Image, *, known: str = "", text: Callable[[str], str] = str) -> None:

@@ -36,18 +36,23 @@ def of_feed(selection: Selection) -> Object:
 def of_item(item: Item) -> Object:
     """Return an item's terms, where it is from, what else to read, and what its image shows."""
     article = item.article
-    # Asked of every item of every feed: most have none of this.
-    return filled(
-        {
-            "rights": article.rights,
-            "license": article.license,
-            "source": _source(article.origin) if article.origin else None,
-            "via": _links(article.via) if article.via else None,
-            "related": _links(article.related) if article.related else None,
-            "image": _image(article.image) if article.image else None,
-            "expires": rfc3339(article.expires) if article.expires else None,
-        }
-    )
+    told: Object = {}
+    # Asked of every item of every feed, and most have nothing of this.
+    if article.rights:
+        told["rights"] = article.rights
+    if article.license:
+        told["license"] = article.license
+    if article.origin:
+        told["source"] = _source(article.origin)
+    if article.via:
+        told["via"] = _links(article.via)
+    if article.related:
+        told["related"] = _links(article.related)
+    if article.image and (image := _image(article.image)):
+        told["image"] = image
+    if article.expires:
+        told["expires"] = rfc3339(article.expires)
+    return told
 
 
 def _tombstone(item: Item) -> Object:

@@ -13,6 +13,8 @@ from feedsvc.model import Article, Enclosure, Feed, Item, Person, Selection, Sit
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def write(selection: Selection) -> bytes:
     """Return the JSON document, UTF-8, keys in the specification's order, nothing null or empty.
@@ -90,4 +92,4 @@ def _attachment(enclosure: Enclosure) -> Object:
 
 
 def _line(fields: Object) -> str:
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(fields)

@@ -11,7 +11,7 @@ from feedsvc.formats import atom, jsonfeed, rss
 from feedsvc.formats.tidy import tidy
 from feedsvc.model import Format, Selection
 
-RENDERER = 5
+RENDERER = 6
 """The version of the rendering: raise it when the same selection gives other bytes than before."""
 
 CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(

@@ -108,10 +108,6 @@ def _add_item(generator: FeedGenerator, selection: Selection, item: Item) -> Non
         entry.description(escape(article.summary, quote=False), isSummary=True)
     if article.content and selection.feed.content == "full":
         entry.content(article.content, type="CDATA")
-    domain = taxonomy(selection.site)
-    entry.category([{"term": plain(tag), "scheme": domain} for tag in article.tags])
-    for enclosure in article.enclosures[:1]:
-        entry.enclosure(enclosure.url, enclosure.length, enclosure.type)
     if article.origin:
         _name_origin(entry, article.origin)
 
@@ -124,6 +120,12 @@ def _name_origin(entry: FeedGenerator, origin: Origin) -> None:
 
 def _finish_item(selection: Selection, item: Item, element: _Element) -> None:
     article = item.article
+    # Not by feedgen, which checks the fields of both at a cost that every item of every feed would pay.
+    domain = taxonomy(selection.site)
+    for tag in article.tags:
+        add(element, "category", plain(tag), domain=domain)
+    for enclosure in article.enclosures[:1]:
+        add(element, "enclosure", url=enclosure.url, length=str(enclosure.length), type=enclosure.type)
     add(element, "pubDate", rfc822(item.published))
     if item.updated > item.published:
         add(element, _ATOM_UPDATED, rfc3339(item.updated))

@@ -30,3 +30,9 @@ def test_the_id_of_a_feed_depends_on_the_site_s_id_and_its_path_alone() -> None:
     assert formats.feed_id(moved, replace(FEED, title="Other", slug="other")) == minted
     assert formats.feed_id(site, replace(FEED, path="/feeds/other")) != minted
     assert formats.feed_id(replace(site, id="urn:uuid:another"), FEED) != minted
+
+
+def test_any_path_has_an_id() -> None:
+    assert formats.feed_id(SITE, replace(FEED, path="/tags/\ud800x")) == formats.feed_id(
+        SITE, replace(FEED, path="/tags/x")
+    )
