@@ -145,7 +145,7 @@ def _finish_item(selection: Selection, item: Item, element: _Element) -> None:
     if has_terms:
         licensing.add_terms(element, selection.site, item)
     if article.image:
-        enclosure = next((enclosure.url for enclosure in article.enclosures), "")
-        add_media(element, article.image, known=enclosure, text=plain)
+        known = next((enclosure.url for enclosure in article.enclosures), "")
+        add_media(element, article.image, known=known, text=plain)
     if selection.feed.podcast:
         podcast.add_episode(element, article)
