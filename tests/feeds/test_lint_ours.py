@@ -15,13 +15,15 @@ import pytest
 
 from feedsvc.decide import decide
 from feedsvc.errors import ParseError
-from feedsvc.feeds.lint import Report, lint
+from feedsvc.feeds.lint import Report, chain, lint
 from feedsvc.gate import build
 from feedsvc.model import Arrival, Article, Feed, Item, Origin, Person, Selection, Site
+from feedsvc.publish import document
 from feedsvc.sources.upstream import UpstreamRules, parse
 from feedsvc.store import rendered
 from tests.desk import CONFIG, NOON, Desk, desk
 
+ADDRESS = "https://harbour.example"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpora" / "feeds.jsonl.gz"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SAMPLE = 13
@@ -55,7 +57,7 @@ def published(desk: Desk) -> dict[str, Report]:
     with desk.service.store.read() as connection:
         paths = [path for path in rendered.paths(connection) if path.endswith((".rss", ".atom", ".json"))]
         found = [(path, rendered.find(connection, path)) for path in paths]
-    return {path: lint(document.body, now=desk.clock()) for path, document in found if document is not None}
+    return {path: lint(page.body, now=desk.clock()) for path, page in found if page is not None}
 
 
 def fill(desk: Desk) -> None:
@@ -90,6 +92,60 @@ def test_a_difficult_newsroom_publishes_feeds_without_faults(tmp_path: Path) -> 
         assert {"/feeds/all.rss", "/feeds/all.atom", "/feeds/all.json", "/feeds/storms.rss"} <= set(reports)
         assert reports["/feeds/all.rss"].facts.items == 50
         assert faults(reports) == []
+
+
+PODCAST = (
+    CONFIG
+    + """
+[feeds.talk]
+tags = ["talk"]
+description = "Talks on the quay"
+
+[feeds.talk.podcast]
+category = ["News > Daily News"]
+explicit = false
+image = "https://harbour.example/talk.jpg"
+"""
+)
+
+
+def test_a_podcast_has_no_faults(tmp_path: Path) -> None:
+    with desk(tmp_path, PODCAST) as newsroom:
+        (newsroom.items / "horn.mp3").write_bytes(b"ID3" + bytes(100))
+        newsroom.save("sound.md", "Foghorn", "Listen & <b>hear</b>.", audio="horn.mp3", tags="talk")
+        newsroom.look()
+        newsroom.publish()
+        reports = published(newsroom)
+        assert reports["/feeds/talk.rss"].facts.items == 1
+        assert faults(reports) == []
+
+
+def walked(desk: Desk, path: str) -> dict[str, Report]:
+    """A report on a feed, and on each page of its archive, as a reader walks through it."""
+    reports: dict[str, Report] = {}
+    while path and path not in reports:
+        page = document(desk.service.store, desk.service.catalog, path, desk.clock())
+        assert page is not None
+        reports[path] = lint(page.body, now=desk.clock())
+        facts = reports[path].facts
+        path = "".join((*facts.hrefs("prev-archive"), *facts.hrefs("next"))).removeprefix(ADDRESS)
+    return reports
+
+
+@pytest.mark.parametrize("suffix", ["rss", "atom", "json"])
+def test_an_archive_has_no_faults_and_holds_together(tmp_path: Path, suffix: str) -> None:
+    with desk(tmp_path, CONFIG + "[feeds.all]\nlimit = 20\ntombstones = true\n") as newsroom:
+        fill(newsroom)
+        newsroom.look()
+        newsroom.publish()
+        (newsroom.items / "many" / "3.md").unlink()
+        newsroom.look()
+        newsroom.publish()
+        reports = walked(newsroom, f"/feeds/all.{suffix}")
+        assert len(reports) >= 3
+        assert faults(reports) == []
+        documents = [(ADDRESS + path, report.facts) for path, report in reports.items()]
+        assert [(address, finding.code, finding.told) for address, finding in chain(documents)] == []
 
 
 def test_feeds_stay_without_faults_through_corrections_and_withdrawals(tmp_path: Path) -> None:

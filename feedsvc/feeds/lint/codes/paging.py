@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from feedsvc.feeds.lint.rule import Rule, error, warning
+from feedsvc.feeds.lint.rule import Rule, error, info, warning
 
 RULES: Final[dict[str, Rule]] = {
     "F501": error(
@@ -17,10 +17,10 @@ RULES: Final[dict[str, Rule]] = {
         "A reader that finds it first subscribes to something that never changes (§4)",
         'Add a link `rel="current"`',
     ),
-    "F503": warning(
+    "F503": info(
         "An archive page leads to no other page",
-        "Readers cannot walk the archive (§4)",
-        'Add `rel="prev-archive"` or `rel="next-archive"`',
+        "Readers cannot walk on from here (§4); validators warn",
+        "Nothing, if it is the oldest page; else add `prev-archive` or `next-archive`",
     ),
     "F504": error(
         "The last page has a link to a next one, or the first to a previous one",
