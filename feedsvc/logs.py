@@ -8,7 +8,9 @@ import os
 import select
 import stat
 import sys
+import threading
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Literal
 
 QUIET = ("apscheduler", "procrastinate", "watchfiles", "alembic", "_granian")
@@ -68,8 +70,11 @@ class Unhindered(logging.Handler):
             told = logging.makeLogRecord({"levelname": "WARNING", "msg": f"log lost={self._lost}"})
             # What was lost may have been cut short in the middle of its line.
             lines = f"\n{self.format(told)}\n{lines}"
-        whole = self._written(f"{lines}\n".encode("utf-8", "backslashreplace"))
-        self._lost = 0 if whole else self._lost + 1
+        self._lost = 0 if self.say(f"{lines}\n") else self._lost + 1
+
+    def say(self, text: str) -> bool:
+        """Write a text as it is; say whether it was taken whole."""
+        return self._written(text.encode("utf-8", "backslashreplace"))
 
     def close(self) -> None:
         """Close what was opened here; the file that was given is not ours."""
@@ -94,8 +99,25 @@ def configure(level: str, style: Literal["auto", "logfmt", "json"]) -> None:
     handler.setFormatter(Json() if as_json else Plain())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.raiseExceptions = False
+    # Python itself would wait for whoever reads standard error.
+    sys.excepthook = _log_bug
+    threading.excepthook = lambda args: _log_bug(args.exc_type, args.exc_value, args.exc_traceback)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def say(text: str) -> None:
+    """Write to standard error what a person may read there; if nobody does, it is lost."""
+    handler = _to_standard_error()
+    if isinstance(handler, Unhindered):
+        handler.say(text)
+        handler.close()
+
+
+def _log_bug(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if not issubclass(kind, (SystemExit, KeyboardInterrupt)):
+        trouble = (kind, error if error is not None else kind(), trace)
+        logging.getLogger(__name__).critical("process status=bug", exc_info=trouble)
 
 
 def _to_standard_error() -> logging.Handler:

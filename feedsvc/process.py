@@ -54,7 +54,8 @@ def only_one(lock: Path, what: str, patience: float) -> Iterator[int]:
     """
     lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     until = time.monotonic() + patience
-    with lock.open("a+") as held:
+    # Nobody else can read it, or hold it, whatever the umask is.
+    with os.fdopen(os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+") as held:
         while not _locked(held.fileno()):
             held.seek(0)
             other = held.read().strip()

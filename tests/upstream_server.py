@@ -214,6 +214,11 @@ class Evil(BaseHTTPRequestHandler):
     def at_huge_length(self) -> None:
         self.answer(200, b"<rss>", Content_Length=str(10**12))
 
+    def at_once_slow(self) -> None:
+        if len(self.server.asked) == 1:
+            self.server.stopping.wait(8)
+        self.at_ok()
+
     def at_never(self) -> None:
         self.server.stopping.wait(30)
 

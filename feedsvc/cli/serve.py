@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from types import FrameType
 
@@ -146,7 +147,9 @@ def _command(*words: str) -> list[str]:
 
 def _greet(settings: config.Settings) -> None:
     """Print what a newcomer needs: the addresses, and how to add an item."""
-    console = Console(stderr=True, highlight=False)
+    text = StringIO()
+    on_terminal = bool(sys.stderr and sys.stderr.isatty())
+    console = Console(file=text, force_terminal=on_terminal, highlight=False, soft_wrap=True)
     url = config.site(settings).url
     listening = f"http://{settings.server.host}:{settings.server.port}/"
     console.print(f"[bold]feedsvc {__version__}[/] serves [bold]{settings.site.title}[/] on {listening}")
@@ -160,3 +163,4 @@ def _greet(settings: config.Settings) -> None:
         console.print(f"  {label:<10} [cyan]{address}[/]")
     console.print(f"  Drop a file into {settings.items_path}: it is live within two seconds.")
     console.print("  Stop with Ctrl-C.")
+    logs.say(text.getvalue())
