@@ -16,7 +16,7 @@ from feedsvc.cli.lint_text import summary, told
 from feedsvc.cli.opened import opened
 from feedsvc.cli.output import terminal
 from feedsvc.config import Settings
-from feedsvc.errors import NotFound
+from feedsvc.errors import FetchError, NotFound
 from feedsvc.feeds.lint import Finding, Report, Served, chain, lint
 from feedsvc.formats import SUFFIXES
 from feedsvc.net import Client, Fetched
@@ -106,7 +106,11 @@ def _again(door: Client, answer: Fetched) -> int | None:
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
     if not (etag or modified):
         return None
-    return door.fetch(answer.url, etag=etag, last_modified=modified).status
+    try:
+        return door.fetch(answer.url, etag=etag, last_modified=modified).status
+    except FetchError as error:
+        # It may not like to be asked twice; what it sent first is what counts.
+        return error.status
 
 
 def _own(name: str = "") -> list[Linted]:
