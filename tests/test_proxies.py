@@ -70,7 +70,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory, server: postgres.Server) -> I
         text = item(f"Tide {number}", "High water is at noon. " * 200, tags="[storm]", author="Anna Berg")
         (folder / "items" / f"{number}.md").write_text(text, encoding="utf-8")
     with cluster(folder, server.database(), webs=2, workers=1) as running:
+        eventually(lambda: is_dense(running), 30, "every web process has every encoding of every feed")
         yield running
+
+
+def is_dense(running: Cluster) -> bool:
+    """Say whether no document will get another encoding any more: the last one comes after the news."""
+    wants = {"Accept-Encoding": "br"}
+    asked = [ask(web.port, "HEAD", path, wants) for web in running.webs for path in FEEDS]
+    return all(reply.headers.get("content-encoding") == "br" for reply in asked)
 
 
 @pytest.fixture(scope="module", params=sorted(PROXIES))

@@ -2,7 +2,7 @@
 
 from feedsvc.formats.addresses import SUFFIXES, addresses, feed_id, item_page
 from feedsvc.formats.check import check
-from feedsvc.formats.document import compress, document, etag
+from feedsvc.formats.document import brotlied, document, etag
 from feedsvc.formats.findings import Finding
 from feedsvc.formats.history import links as history_links
 from feedsvc.formats.opml import opml
@@ -18,9 +18,9 @@ __all__ = [
     "Finding",
     "RenderError",
     "addresses",
+    "brotlied",
     "check",
     "check_podcast",
-    "compress",
     "document",
     "etag",
     "feed_id",

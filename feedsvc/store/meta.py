@@ -13,6 +13,9 @@ SITE_ID = "site_id"
 LOOKED, SCANNED, LIVE_SEQ = "looked", "scanned", "live_seq"
 """Since the last start: the first look has been taken in; it is live; the sequence from which on it is."""
 
+COMPRESSED = "compressed"
+"""The sequence up to which every published document has all its encodings."""
+
 PUBLISHED = "published"
 """How far all known feeds are published."""
 

@@ -32,6 +32,12 @@ def put(c: Connection, document: Document, seq: int) -> None:
     sql.put(c, rendered, [row])
 
 
+def add_br(c: Connection, path: str, etag: str, br: bytes, etag_br: str, seq: int) -> None:
+    """Add the brotli bytes of a document whose plain bytes have this ETag; another one stays as it is."""
+    same = (rendered.c.path == path, rendered.c.etag == etag, _is_live)
+    c.execute(update(rendered).where(*same).values(br=br, etag_br=etag_br, seq=seq))
+
+
 def remove(c: Connection, path: str, seq: int) -> None:
     """Take a document away as part of change `seq`; `since` tells of it with an empty content type."""
     gone = {**_NO_BODY, "content_type": "", "seq": seq, "valid_until": None, "links": "[]"}

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from procrastinate import RetryStrategy
 
 from feedsvc import config, ingest
+from feedsvc.compress import compress
 from feedsvc.decide import still_out
 from feedsvc.net import Client
 from feedsvc.publish import Published, publish
@@ -16,6 +17,7 @@ from feedsvc.service import Service
 from feedsvc.store import Connection, SourceState, items, meta, schedule, sources
 from feedsvc.work import refresh
 
+COMPRESS = "compress"
 REFRESH = "refresh"
 SWEEP = "sweep"
 """Task and schedule name of the daily clearing of what no one needs any more."""
@@ -25,6 +27,9 @@ MOMENT = "moment"
 
 SELDOM = timedelta(hours=1)
 """How often feeds are compared with the items where no change, embargo or expiry asks for it."""
+
+LAST = -10
+"""The priority of what nobody waits for."""
 
 DAY = timedelta(days=1)
 KEEP_FAILED = timedelta(days=30)
@@ -45,6 +50,10 @@ def register(service: Service, client: Client) -> None:
     @app.task(name=ingest.PUBLISH, retry=AGAIN)
     def run_publish() -> None:
         publish_now(service)
+
+    @app.task(name=COMPRESS, retry=AGAIN)
+    def run_compress() -> None:
+        compress(service.store)
 
     @app.task(name=REFRESH, retry=AGAIN)
     def run_refresh(source: str) -> None:
@@ -76,6 +85,8 @@ def publish_now(service: Service) -> Published:
     with service.store.write() as tx:
         schedule.put(tx.connection, MOMENT, SELDOM, done.next_moment or now + SELDOM)
         meta.put(tx.connection, meta.LATEST, now.isoformat())
+        if done.documents:
+            service.queue.defer(tx.raw, COMPRESS, queueing_lock=COMPRESS, priority=LAST)
     return done
 
 
