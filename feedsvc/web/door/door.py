@@ -13,26 +13,22 @@ import socket
 import threading
 import time
 from select import EPOLLIN
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from feedsvc.web.door.peers import Behind, Peers
+from feedsvc.web.door.peers import Peers
 from feedsvc.web.door.replies import Replies
 from feedsvc.web.door.tunnel import Tunnel
 from feedsvc.web.door.visitor import Visitor
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
-    from feedsvc.web.fast import Front
-
 BACKLOG = 1024
+"""How many connections the system keeps until they are accepted."""
+
 LAST_SECONDS = 4.0
 """How long answers and tunnels may last after a stop: less than granian waits for its processes."""
 
 SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 ENDS = (signal.SIGTERM, signal.SIGINT)
 EVENTS = 256
-MANY_FILES = 65536
 SPARE_FILES = 128
 """Descriptors that the rest of the process needs."""
 
@@ -47,6 +43,9 @@ class Watched(Protocol):
 
     def ready(self, events: int) -> None:
         """Do what is possible now; also where nothing is."""
+
+    def close(self) -> None:
+        """End it, after a fault."""
 
 
 class Door:
@@ -86,8 +85,10 @@ class Door:
         os.write(self._rope, bytes([signal.SIGTERM]))
 
     def join(self) -> None:
-        """Wait until the last connection has ended."""
+        """Wait until the last connection has ended; signals must have gone elsewhere by then."""
         self._thread.join()
+        os.close(self._bell)
+        os.close(self._rope)
 
     def watch(self, fd: int, watched: Watched, before: int, mask: int) -> int:
         """Have a descriptor watched for these events, none or some; return them."""
@@ -109,6 +110,9 @@ class Door:
     def ready(self, events: int) -> None:
         """Accept one connection."""
         self._let_in()
+
+    def close(self) -> None:
+        """Go on: the door itself does not end because of a fault."""
 
     def _let_in(self) -> bool:
         """Accept one connection if there is one; its first bytes are there in most cases."""
@@ -149,8 +153,14 @@ class Door:
             for fd, events in self._epoll.poll(0.05 if self.waiting else 0.5, EVENTS):
                 self.tick = time.monotonic()
                 each = watched.get(fd)
-                if each is not None:
+                if each is None:
+                    continue
+                try:
                     each.ready(events)
+                except Exception:
+                    # A fault in what one client does must not cost all the others their door.
+                    log.exception("door status=fault")
+                    each.close()
             self.tick = time.monotonic()
             if self.waiting:
                 self._hand_on()
@@ -220,7 +230,6 @@ class Door:
         self._listener.close()
         self._end_all()
         self._epoll.close()
-        os.close(self._bell)
 
 
 class Bell:
@@ -235,30 +244,5 @@ class Bell:
         if any(number in ENDS for number in os.read(self._bell, 64)):
             self._door.begin_to_stop()
 
-
-def listen(host: str, port: int) -> socket.socket:
-    """Listen on the public address, which the web processes share."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    # Connections inherit it: an answer is written at once, and nothing is gained by waiting for more.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    # A connection is handed over with its first bytes, or after a second without.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 1)
-    listener.bind((host, port))
-    listener.listen(BACKLOG)
-    return listener
-
-
-def open_door(front: Front, host: str, port: int, inner: tuple[str, int]) -> WSGIApplication:
-    """Open the door at the public address; return the application for the web server at the inner one."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    most = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    peers = Peers()
-    replies = Replies(front.documents, front.answered, front.clock)
-    door = Door(listen(host, port), inner, replies, peers)
-    door.heed_signals()
-    door.start()
-    return Behind(front, peers, host, port)
+    def close(self) -> None:
+        """Go on, as the door does."""

@@ -45,6 +45,10 @@ class End:
             return
         self.tunnel.settle()
 
+    def close(self) -> None:
+        """Let both ends go."""
+        self.tunnel.close()
+
     def send(self, data: bytes) -> None:
         """Send what the other end has received; OSError where this end is gone."""
         try:
