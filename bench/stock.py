@@ -57,7 +57,7 @@ def item(number: int, paragraphs: int = 7) -> Item:
 
 def stamped(article: Article, number: int) -> Item:
     """Return an article as an item with identity and time of that number."""
-    state: State = "withdrawn" if number % 15 == 11 else "draft" if number % 15 == 13 else "published"
+    state: State = "withdrawn" if number % 16 == 11 else "draft" if number % 16 == 13 else "published"
     published = NOW - number * MINUTE
     return Item(
         id=f"urn:uuid:00000000-0000-5000-8000-{number:012}",
@@ -170,7 +170,7 @@ def placed(made: Item, number: int, count: int) -> tuple[Item, bool]:
     """Return an item with its place among all of them: a few wait for their time, a few others are rare."""
     made = replace(made, pk=number + 1)
     among = number % max(1, count // FEW)
-    if among == 1:
+    if among == 4:
         later = NOW + (number + 1) * MINUTE
         return replace(made, published=later, updated=later), False
     if among == 0:

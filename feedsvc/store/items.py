@@ -214,9 +214,9 @@ def list_all(
         pks = sa.union_all(*(sa.select(each.c.pk) for each in some)).subquery()
         query = sa.select(item).join(pks, pks.c.pk == item.c.pk)
     else:
-        conditions = [item.c.source == source, search.holds(c, q, item.c.pk)]
+        conditions = [item.c.source == source, *search.holds(c, q, item.c.pk)]
         conditions += [] if state is None else [item.c.state == state]
-        query = sa.select(item).where(*(each for each in conditions if each is not None))
+        query = sa.select(item).where(*conditions)
     return _items(c, _by_date(query).limit(limit).offset(offset))
 
 

@@ -9,7 +9,7 @@ items there are, a feed reads about as many rows as it shows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from feedsvc.model import Rule, State
-from feedsvc.store import search
+from feedsvc.store import search, tallies
 from feedsvc.store.schema import item, item_term
 from feedsvc.store.terms import Kind, folded
 
@@ -38,6 +38,9 @@ Part = tuple[Kind, list[str]]
 MANY = 5000
 """What more items have than this is soon met on a walk along all of them by date; what fewer have is
 sooner found by looking at each. Either way it takes some milliseconds."""
+
+REACHES = (20, 200)
+"""How many times the items that are wanted are looked at for words before all that hold them are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def matching(c: Connection, rule: Rule, scope: Scope, limit: int | None = None) 
 
     With a limit, at least the newest `limit` of them, in no particular order.
     """
-    branches = [_newest(branch, limit) for branch in _branches(c, rule, scope)]
+    branches = [_newest(branch, scope, limit) for branch in _branches(c, rule, scope, limit)]
     if len(branches) == 1:
         return branches[0].subquery()
     return union(*(select(branch.subquery()) for branch in branches)).subquery()
@@ -81,16 +84,16 @@ def matching(c: Connection, rule: Rule, scope: Scope, limit: int | None = None) 
 def next_published(c: Connection, rule: Rule, now: int) -> int | None:
     """Return when the next item that the rule matches will be published; None if none waits."""
     found: list[int] = []
-    for branch in _branches(c, rule, Scope(after=now)):
-        pk, key = branch.selected_columns
-        found += [row.key for row in c.execute(branch.order_by(key, pk).limit(1))]
+    scope = Scope(after=now)
+    for branch in _branches(c, rule, scope, 1):
+        found += [row.key for row in c.execute(_ordered(branch, scope).limit(1))]
     return min(found, default=None)
 
 
 def belongs(c: Connection, rule: Rule) -> ColumnElement[bool]:
     """Return the condition that the rule matches a published item: for queries that walk some other way."""
     walk = _of_all(Scope())
-    parts = _conditions(c, rule, _included(rule), walk)
+    parts = _conditions(rule, _included(rule), walk) + search.holds(c, rule.text, walk.pk)
     if not parts:
         return true()
     if not rule.feed:
@@ -119,24 +122,52 @@ def is_state(column: ColumnElement[str], state: State) -> ColumnElement[bool]:
     return column == constant
 
 
-def _branches(c: Connection, rule: Rule, scope: Scope) -> Iterator[Select[int, int]]:
-    included = _included(rule)
-    if not included:
-        walk = _of_all(scope, by_words=search.is_rare(c, rule.text, MANY))
-        conditions = _conditions(c, rule, (), walk)
-        yield walk.start.where(*conditions)
-        if not conditions:
-            return
-    elif scope.order == "updated" and _has_many(c, included[0], scope.state):
-        walk = _of_all(scope)
-        yield walk.start.where(*_conditions(c, rule, included, walk))
-    else:
-        (kind, values), *others = included
-        for value in values:
-            walk = _of_term(kind, value, scope)
-            yield walk.start.where(*_conditions(c, rule, others, walk))
+def _branches(c: Connection, rule: Rule, scope: Scope, limit: int | None) -> Iterator[Select[int, int]]:
+    if replace(rule, feed="") == Rule():
+        yield _of_all(scope).start
+        return
+    for branch in _without_words(c, rule, scope):
+        yield _with_words(c, rule, branch, scope, limit)
     if rule.feed:
         yield _of_term("feed", folded("feed", [rule.feed])[0], scope).start
+
+
+def _without_words(c: Connection, rule: Rule, scope: Scope) -> Iterator[Select[int, int]]:
+    included = _included(rule)
+    if not included or (scope.order == "updated" and _has_many(c, included[0], scope.state)):
+        walk = _of_all(scope)
+        yield walk.start.where(*_conditions(rule, included, walk))
+        return
+    (kind, values), *others = included
+    for value in values:
+        walk = _of_term(kind, value, scope)
+        yield walk.start.where(*_conditions(rule, others, walk))
+
+
+def _with_words(
+    c: Connection, rule: Rule, branch: Select[int, int], scope: Scope, limit: int | None
+) -> Select[int, int]:
+    """Leave in a branch what holds the words.
+
+    SQLite would list all items that hold them before it looks at the first of the branch. So it is
+    asked for them among the newest only, where that is enough, or where few items hold them, for these.
+    """
+    text = rule.text
+    wanted = limit if limit and search.lists_all(c, text) else 0
+    for size in (wanted * reach for reach in REACHES if wanted):
+        newest = _ordered(branch, scope).limit(size).cte()
+        held = select(newest.c.pk, newest.c.key).where(search.holds_among(text, newest))
+        pks = c.execute(_ordered(held, scope).limit(wanted)).scalars().all()
+        if len(pks) == wanted or c.execute(select(func.count()).select_from(newest)).scalar_one() < size:
+            return select(item.c.pk, item.c[scope.order].label("key")).where(item.c.pk.in_(pks))
+        if search.is_rare(c, text, size):
+            return _along_words(c, rule, scope)
+    return branch.where(*search.holds(c, text, branch.selected_columns.pk))
+
+
+def _along_words(c: Connection, rule: Rule, scope: Scope) -> Select[int, int]:
+    walk = _of_all(scope, by_words=True)
+    return walk.start.where(*_conditions(rule, _included(rule), walk), *search.holds(c, rule.text, walk.pk))
 
 
 def _included(rule: Rule) -> list[Part]:
@@ -150,12 +181,9 @@ def _included(rule: Rule) -> list[Part]:
     return [(kind, folded(kind, values)) for kind, values in parts if values]
 
 
-def _conditions(c: Connection, rule: Rule, parts: Sequence[Part], walk: Walk) -> list[ColumnElement[bool]]:
-    """Return what a walked item must fulfil: these parts, the words, and what the rule refuses."""
+def _conditions(rule: Rule, parts: Sequence[Part], walk: Walk) -> list[ColumnElement[bool]]:
+    """Return what a walked item must fulfil beside the words: these parts, and what the rule refuses."""
     conditions = [_has(walk, kind, values) for kind, values in parts]
-    holds = search.holds(c, rule.text, walk.pk)
-    if holds is not None:
-        conditions.append(holds)
     refused: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         ("tag", rule.exclude_tags),
         ("source", rule.exclude_sources),
@@ -180,12 +208,7 @@ def _has(walk: Walk, kind: Kind, values: list[str]) -> ColumnElement[bool]:
 def _has_many(c: Connection, part: Part, state: State) -> bool:
     """Say whether a value of a part is one that many items have."""
     kind, values = part
-    of = item_term.c
-    some = select(of.item_pk).where(of.kind == kind, is_state(of.state, state))
-    counts = [
-        select(func.count()).select_from(some.where(of.value == v).limit(MANY).subquery()) for v in values
-    ]
-    return any(c.execute(count).scalar_one() == MANY for count in counts)
+    return any(tallies.total(c, kind, value, state) >= MANY for value in values)
 
 
 def _of_all(scope: Scope, by_words: bool = False) -> Walk:
@@ -231,8 +254,11 @@ def _scoped(
     return query
 
 
-def _newest(branch: Select[int, int], limit: int | None) -> Select[int, int]:
-    if limit is None:
-        return branch
+def _newest(branch: Select[int, int], scope: Scope, limit: int | None) -> Select[int, int]:
+    return branch if limit is None else _ordered(branch, scope).limit(limit)
+
+
+def _ordered(branch: Select[int, int], scope: Scope) -> Select[int, int]:
+    """Put the newest first; of what is still to come, the next."""
     pk, key = branch.selected_columns
-    return branch.order_by(key.desc(), pk.desc()).limit(limit)
+    return branch.order_by(key.desc(), pk.desc()) if scope.after is None else branch.order_by(key, pk)

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, TextClause, bindparam, func, select, text
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    TextClause,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+    text,
+)
 
 from feedsvc.model import Article
 from feedsvc.store import sql
@@ -39,24 +52,37 @@ def replace(c: Connection, articles: Sequence[tuple[int, Article]]) -> None:
     add(c, articles)
 
 
-def holds(c: Connection, query: str, pk: ColumnElement[int]) -> ColumnElement[bool] | None:
-    """Return the condition that the item of a `pk` holds every word of the query; None if it has no words.
+def holds(c: Connection, query: str, pk: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Return the condition that the item of a `pk` holds every word of the query; none if it has no words.
 
     The words have no syntax: nothing that a person types is an operator or an error.
     """
     found = _found(c, query)
-    return None if found is None else pk.in_(found.columns(item.c.pk))
+    return [] if found is None else [pk.in_(found.columns(item.c.pk))]
 
 
-def is_rare(c: Connection, query: str, many: int) -> bool:
-    """Say whether fewer than `many` items hold every word of the query, where the database must be told.
+def holds_among(query: str, some: CTE) -> ColumnElement[bool]:
+    """Return the condition that one of `some` items holds every word; SQLite, a query that has words.
+
+    The index is asked only for what lies between the lowest and the highest `pk` of them.
+    """
+    pk, index = some.c.pk, _INDEX.c
+    bounds = select(func.min(pk)).scalar_subquery(), select(func.max(pk)).scalar_subquery()
+    found = select(index.rowid).where(index.search.op("MATCH")(_match(query)), index.rowid.between(*bounds))
+    return pk.in_(found)
+
+
+def lists_all(c: Connection, query: str) -> bool:
+    """Say whether the database would list all items that hold the words before it looks at any.
 
     PostgreSQL knows by itself how to go about it.
     """
-    found = _found(c, query) if c.dialect.name == "sqlite" else None
-    if found is None:
-        return False
-    some = select(found.columns(item.c.pk).subquery()).limit(many).subquery()
+    return c.dialect.name == "sqlite" and bool(words(query))
+
+
+def is_rare(c: Connection, query: str, many: int) -> bool:
+    """Say whether fewer than `many` items hold every word of the query; SQLite, a query that has words."""
+    some = select(_INDEX.c.rowid).where(_INDEX.c.search.op("MATCH")(_match(query))).limit(many).subquery()
     return int(c.execute(select(func.count()).select_from(some)).scalar_one()) < many
 
 
@@ -69,5 +95,12 @@ def _found(c: Connection, query: str) -> TextClause | None:
         value = " & ".join(f"'{word}'" for word in wanted)
     else:
         found = text("SELECT rowid AS pk FROM search WHERE search MATCH :wanted")
-        value = " AND ".join(f'"{word}"' for word in wanted)
+        value = _match(query)
     return found.bindparams(bindparam("wanted", value, unique=True))
+
+
+def _match(query: str) -> str:
+    return " AND ".join(f'"{word}"' for word in sorted(words(query)))
+
+
+_INDEX = table("search", column("rowid", Integer), column("search", Text))

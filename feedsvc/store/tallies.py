@@ -16,13 +16,14 @@ from sqlalchemy import (
     Connection,
     Delete,
     Insert,
+    ScalarSelect,
     Subquery,
     bindparam,
     delete,
     func,
     literal_column,
     select,
-    union_all,
+    union,
 )
 
 from feedsvc.model import State
@@ -79,15 +80,17 @@ def labels(c: Connection, kind: Kind, now: int) -> dict[str, Counter[str]]:
     return {value: +spelled for value, spelled in found.items() if +spelled}
 
 
+def total(c: Connection, kind: Kind, value: str, state: State) -> int:
+    """Return how many items of a state have a term (its value folded), seen or not."""
+    return int(c.execute(select(_total(kind, value, state))).scalar_one())
+
+
 def visible(c: Connection, kind: Kind, value: str, now: int) -> int:
     """Return how many items with a term (its value folded) the public may see."""
-    of, shown = tally.c, item_term.c
-    public = select(func.coalesce(func.sum(of.number), 0))
-    public = public.where(of.kind == kind, of.state == PUBLISHED, of.value == value)
-    unseen = _hidden(now)
+    shown, unseen = item_term.c, _hidden(now)
     taken = select(func.count()).select_from(item_term).join(unseen, unseen.c.pk == shown.item_pk)
     taken = taken.where(shown.kind == kind, shown.value == value, shown.state == PUBLISHED)
-    return int(c.execute(select(public.scalar_subquery() - taken.scalar_subquery())).scalar_one())
+    return int(c.execute(select(_total(kind, value, PUBLISHED) - taken.scalar_subquery())).scalar_one())
 
 
 def all_visible(c: Connection, now: int) -> int:
@@ -104,12 +107,18 @@ def states(c: Connection) -> Counter[State]:
     return Counter({state: int(number) for state, number in rows})
 
 
+def _total(kind: Kind, value: str, state: State) -> ScalarSelect[int]:
+    of = tally.c
+    total = select(func.coalesce(func.sum(of.number), 0))
+    return total.where(of.kind == kind, of.state == state, of.value == value).scalar_subquery()
+
+
 def _hidden(now: int) -> Subquery:
     """Find the published items that wait for their time, and those that have ended: two short walks."""
     of = item.c
     waiting = select(of.pk).where(of.state == PUBLISHED, of.published > now)
-    ended = select(of.pk).where(of.state == PUBLISHED, of.expires <= now, of.published <= now)
-    return union_all(waiting, ended).subquery()
+    ended = select(of.pk).where(of.state == PUBLISHED, of.expires <= now)
+    return union(waiting, ended).subquery()
 
 
 def _row(each: Term, number: int) -> dict[str, Any]:  # texts, and a number

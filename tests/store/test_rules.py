@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,9 @@ def test_sql_selects_exactly_what_the_rule_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rules, "MANY", many)
+    if many == 1:
+        # A dozen items are enough for all the ways that a database of any size is asked.
+        monkeypatch.setattr(rules, "REACHES", (1, 2))
     order = data.draw(st.sampled_from(("published", "updated")))
     limit = data.draw(st.integers(1, 5))
     with _undone(store) as c:
@@ -131,6 +135,26 @@ def test_sql_selects_exactly_what_the_rule_says(
             gone = [each for each in stored if each.state == "withdrawn" and _matches(rule, each)]
             gone.sort(key=lambda each: (each.withdrawn_at, each.pk), reverse=True)
             assert items.withdrawn(c, rule, limit=limit) == gone[:limit]
+
+
+@pytest.mark.parametrize(
+    "places", [(0, 1), (0, 3, 4), (0, 13), (3, 39), (25, 27, 28), tuple(range(20, 40)), (5,), ()]
+)
+def test_words_are_found_wherever_among_the_items_they_are(
+    store: Store, places: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "REACHES", (2, 7))
+    held = [article("Harbour" if n in places else "Quay", tags=("a", "b")[: 1 + n % 2]) for n in range(40)]
+    add(store, *(item(f"n{n}", hours=-1 - n, about=about) for n, about in enumerate(held)))
+    rule = Rule(text="harbour")
+    with store.read() as c:
+        assert slugs(items.select(c, rule, now=NOW, limit=2)) == [f"n{n}" for n in places[:2]]
+        later = NOW - timedelta(hours=100)
+        first = [NOW - timedelta(hours=1 + n) for n in places[-1:]]
+        assert items.next_moment(c, later, rule) == next(iter(first), None)
+        odd = [n for n in places if n % 2]
+        of_tag = items.select(c, replace(rule, tags=("b",)), now=NOW, limit=2)
+        assert slugs(of_tag) == [f"n{n}" for n in odd[:2]]
 
 
 @pytest.mark.parametrize(
