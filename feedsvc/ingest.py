@@ -73,7 +73,9 @@ def refresh_folder(
     key = folder.rules.source
     with store.read() as connection:
         known = sources.files(connection, key)
-    look = folder.look(known, monotonic, now, confirm_removals=confirm_removals, progress=progress)
+        state = sources.state(connection, key)
+    root = (state and state.etag) or ""
+    look = folder.look(known, monotonic, now, root=root, confirm_removals=confirm_removals, progress=progress)
     done = list(_take_in(store, queue, key, look, now))
     _remember_look(store, key, look, now)
     return Outcome(
@@ -207,7 +209,11 @@ def _remember_look(store: Store | Fenced, key: str, look: Look, now: datetime) -
     """Note how the look went, where that is news: a look a second must not be a write a second."""
     with store.read() as connection:
         state = sources.state(connection, key)
-    if state is None or (state.last_success and (state.error, state.held) == (look.unreadable, look.held)):
+    if state is None:
+        return
+    # Of a folder, the tag says which one it was: another one in its place may be an empty one.
+    news = (look.unreadable, look.held, look.root or state.etag)
+    if state.last_success and (state.error, state.held, state.etag) == news:
         return
     told = replace(
         state,
@@ -215,6 +221,7 @@ def _remember_look(store: Store | Fenced, key: str, look: Look, now: datetime) -
         last_success=state.last_success if look.unreadable else now,
         error=look.unreadable,
         held=look.held,
+        etag=look.root or state.etag,
         failures=state.failures + 1 if look.unreadable else 0,
     )
     with store.write() as tx:

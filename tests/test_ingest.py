@@ -148,3 +148,17 @@ def test_the_guard_holds_a_mass_removal_back_until_it_is_confirmed(room: Desk) -
         confirm_removals=True,
     )
     assert done.withdrawn == 25
+
+
+def test_an_empty_folder_in_place_of_the_items_takes_nothing_back(room: Desk) -> None:
+    tasks.arrange(room.service, NOON)
+    room.save("a.md", "Storm")
+    room.look()
+    room.items.rename(room.items.with_name("mounted"))
+    room.items.mkdir()
+    room.folder = type(room.folder)(room.folder.rules)
+    assert [(done.withdrawn, done.held) for done in (room.look(), room.look())] == [(0, 1)] * 2
+    room.items.rmdir()
+    room.items.with_name("mounted").rename(room.items)
+    assert room.look().held == 0
+    assert room.item("a.md").state == "published"

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import accumulate, takewhile
 
 from feedsvc.model import Arrival, FileState, Problem
-from feedsvc.sources import fields, ownership
+from feedsvc.sources import fields, guard, ownership
 from feedsvc.sources.chains import chains
 from feedsvc.sources.compose import Composed
 from feedsvc.sources.look import NOTE, Look, notes, with_notes
@@ -30,8 +30,6 @@ CONFIRM = 0.5
 """Seconds until the second look that confirms a removal."""
 PATIENCE = 1.5
 """The same while a new file is not settled yet: it may turn out to be the missing one."""
-GUARD_FILES = 10
-GUARD_SHARE = 0.2
 BATCH_FILES = 1000
 BATCH_BYTES = 4_194_304
 """What one look reads at the most: an item that is saved meanwhile must not wait for thousands of others."""
@@ -57,19 +55,48 @@ class Folder:
         monotonic: float,
         now: datetime,
         *,
+        root: str = "",
         confirm_removals: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Look:
         """Return what is different from `known`; what is still being written waits for a later look.
 
-        `monotonic` is the caller's steady clock in seconds. `confirm_removals` lets a mass removal pass that
-        the guard holds back. `progress` is told (done, all) while files are read: of all that are there, not
-        only of those that this look reads.
+        `root` is that of the last Look, `monotonic` the caller's steady clock in seconds.
+        `confirm_removals` lets a mass removal pass that the guard holds back. `progress` is told (done,
+        all) while files are read: of all that are there, not only of those that this look reads.
         """
         found = scan(self.rules.root)
         if found.error:
             self._missed.clear()
             return Look(unreadable=found.error)
+        readings, waiting = self._take(found, known, monotonic, now, progress)
+        missing = _missing(found, known)
+        claims = [reading.claim() for reading in readings.values()]
+        verdict = ownership.decide(claims, known, missing, _replaced(found, known) if claims else ())
+        missing -= set(verdict.moved.values())
+        due = self._due(missing, bool(waiting - known.keys()), monotonic)
+        is_other = guard.is_other(root, found, known)
+        held = set() if confirm_removals else guard.held(missing, known, verdict, is_other=is_other)
+        look = with_notes(
+            _told(readings, known, verdict, due - held), notes(found, self.rules.source), found, known
+        )
+        is_freed = bool(look.gone) or self._want_each_others(verdict, known)
+        if is_freed:
+            self._retry = None
+        unsettled = bool(waiting or missing - due or is_freed)
+        seen = len(found.files) - len(waiting)
+        place = guard.suspected(root) if is_other and (held or missing - due) else found.root
+        return replace(look, held=len(due & held), seen=seen, root=place, unsettled=unsettled)
+
+    def _take(
+        self,
+        found: Scan,
+        known: Mapping[str, FileState],
+        monotonic: float,
+        now: datetime,
+        progress: Callable[[int, int], None] | None,
+    ) -> tuple[dict[str, Reading], set[str]]:
+        """Return the readings of what is new and settled, by path, and which paths wait for a later look."""
         news = self._reader.news(found, known, now)
         # An id that is free again may be the one that another file was refused for.
         retry = self._wanting(found, known) if self._retry is None else self._retry
@@ -82,20 +109,8 @@ class Folder:
         torn |= {mate for path in torn for mate in linked.get(path, ())}
         readings = {path: reading for path, reading in readings.items() if path not in torn}
         waiting = (news - set(batch)) | torn
-        missing = _missing(found, known)
-        claims = [reading.claim() for reading in readings.values()]
-        verdict = ownership.decide(claims, known, missing, _replaced(found, known) if claims else ())
-        missing -= set(verdict.moved.values())
-        due = self._due(missing, bool(waiting - known.keys()), monotonic)
-        held = set() if confirm_removals else _held(missing, known, verdict)
-        look = with_notes(
-            _told(readings, known, verdict, due - held), notes(found, self.rules.source), found, known
-        )
-        is_freed = bool(look.gone) or self._want_each_others(verdict, known)
-        self._retry = None if is_freed else retry & waiting
-        unsettled = bool(waiting or missing - due or is_freed)
-        seen = len(found.files) - len(waiting)
-        return replace(look, held=len(due & held), seen=seen, unsettled=unsettled)
+        self._retry = retry & waiting
+        return readings, waiting
 
     def _settled(self, news: set[str], found: Scan, monotonic: float) -> set[str]:
         """Return those of the news that have been still long enough."""
@@ -186,14 +201,6 @@ def _missing(found: Scan, known: Mapping[str, FileState]) -> set[str]:
     """Return the known files that are not there, as far as the scan could see."""
     gone = (path for path, state in known.items() if path not in found.files and state.hash != NOTE)
     return {path for path in gone if not found.hides(path)}
-
-
-def _held(missing: set[str], known: Mapping[str, FileState], verdict: Verdict) -> set[str]:
-    """Return the removals to hold back: all that take an item with them, if they are suspiciously many."""
-    owned = set(verdict.guids.values())
-    items = {path for path in missing if known[path].guid and known[path].guid not in owned}
-    everything = sum(bool(state.guid) for state in known.values())
-    return items if len(items) > GUARD_FILES and len(items) > GUARD_SHARE * everything else set()
 
 
 def _told(

@@ -34,6 +34,8 @@ class Look:
     """Look again in half a second: a file is being written, or a removal waits for its second look."""
     seen: int = 0
     """How many files count and are known now: without those that wait for a later look."""
+    root: str = ""
+    """Which folder this was, to be handed back at the next look; empty where it could not be read."""
     unreadable: str = ""
     """Why the folder itself could not be read; then nothing is withdrawn."""
 

@@ -43,6 +43,8 @@ class Scan:
     """Folders that could not be read (with a slash at the end), and why."""
     unnamed: set[str] = field(default_factory=set)
     """Names that are not UTF-8, with the bad bytes replaced."""
+    root: str = ""
+    """What the folder is known by on its file system: another one in its place is not it."""
     error: str = ""
     """Why the folder itself could not be read."""
 
@@ -73,6 +75,7 @@ class _Walk:
     def run(self) -> Scan:
         try:
             os.scandir(self._root).close()
+            self._found.root = str(Path(self._root).stat().st_ino)
             self._ignore = files.Ignore(_lines(os.path.join(self._root, files.IGNORE_FILE)))  # noqa: PTH118
             self._walk(self._root, "")
         except OSError as error:

@@ -24,6 +24,7 @@ class Desk:
     known: dict[str, FileState] = field(default_factory=dict)
     live: dict[str, Article] = field(default_factory=dict)
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    place: str = ""
     clock: float = 100.0
     now: datetime = NOW
 
@@ -47,7 +48,8 @@ class Desk:
     def look(self, seconds: float = 0.0, *, confirm: bool = False) -> Look:
         """Look after some seconds, and do what ingest does with what was found."""
         self.clock += seconds
-        look = self.folder.look(self.known, self.clock, self.now, confirm_removals=confirm)
+        look = self.folder.look(self.known, self.clock, self.now, root=self.place, confirm_removals=confirm)
+        self.place = look.root or self.place
         assert {state.path for state in look.files} | set(look.forgotten) <= look.problems.keys()
         self.known |= {state.path: state for state in look.files}
         for path in look.forgotten:

@@ -254,3 +254,47 @@ def test_no_file_of_any_kind_costs_another(desk: Desk, name: str, data: bytes) -
     desk.settle()
     assert desk.titles()["good.md"] == "Good"
     assert "E114" not in desk.codes().get(name, [])
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_an_unmounted_folder_withdraws_not_even_its_only_item(desk: Desk, restarts: bool) -> None:
+    desk.settle()
+    desk.root.rename(desk.root.parent / "mounted")
+    desk.root.mkdir()
+    if restarts:
+        desk.restart()
+    looks = [desk.look(1) for _ in range(3)]
+    assert [(look.gone, look.held) for look in looks[1:]] == [((), 1)] * 2
+    desk.write("other.md", item("Other", "What lies here is another disk's."))
+    assert all(look.gone == () for look in desk.settle())
+    desk.restart()
+    assert [(look.gone, look.held) for look in (desk.look(60), desk.look(60))][-1] == ((), 1)
+    shutil.rmtree(desk.root)
+    (desk.root.parent / "mounted").rename(desk.root)
+    assert [(look.gone, look.held) for look in desk.settle()][-1] == ((), 0)
+    assert desk.titles()["good.md"] == "Good"
+    assert desk.codes() == {}
+
+
+def test_that_a_folder_was_emptied_and_made_anew_can_be_confirmed(desk: Desk) -> None:
+    desk.settle()
+    desk.root.rename(desk.root.parent / "old")
+    desk.root.mkdir()
+    assert desk.settle()[-1].held == 1
+    assert desk.look(1, confirm=True).gone == ("good.md",)
+    desk.write("new.md", item("New")).parent.mkdir(exist_ok=True)
+    desk.settle()
+    (desk.root / "new.md").unlink()
+    desk.settle()
+    assert desk.live == {}
+
+
+def test_a_folder_made_anew_with_the_same_files_needs_no_word(desk: Desk) -> None:
+    desk.write("storm.md", item("Storm"))
+    desk.settle()
+    shutil.copytree(desk.root, desk.root.parent / "copy")
+    desk.root.rename(desk.root.parent / "old")
+    (desk.root.parent / "copy").rename(desk.root)
+    (desk.root / "storm.md").unlink()
+    desk.settle()
+    assert desk.titles() == {"good.md": "Good"}
