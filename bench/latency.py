@@ -56,7 +56,7 @@ def service(room: stock.Room, dialect: str) -> Iterator[Tree]:
     """Run a whole service on a database of its own until the end of the block."""
     folder = room.folder / f"service-{dialect}"
     folder.mkdir()
-    write_items(folder)
+    write_items(folder, feeds=0)
     with serving(folder, FEEDSVC_DATABASE__URL=room.url(dialect)) as tree:
         yield tree
 
