@@ -260,8 +260,3 @@ rendered = Table(
     _text("links"),
     Index("rendered_seq", "seq", "path"),
 )
-
-
-def is_ours(table: str) -> bool:
-    """Say whether a table belongs to this MetaData: not the queue's, not the search index's own."""
-    return table in metadata.tables
