@@ -12,7 +12,7 @@ import pytest
 
 from tests import postgres
 
-SYSTEM_PARTS = ("chromium", "newsboat")
+SYSTEM_PARTS = ("chromium", "newsboat", "strace", "faketime")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

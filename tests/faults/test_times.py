@@ -88,7 +88,7 @@ def test_two_hundred_items_appear_at_their_second_once_although_a_worker_dies(
 ) -> None:
     url = postgresql.database()
     with cluster(tmp_path, url, webs=2, workers=2, text="[feeds.all]\nlimit = 500\n") as four:
-        due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=25)
+        due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=12)
         for number in range(ITEMS):
             text = item(f"Result {number:03}", date=due.isoformat())
             (tmp_path / "items" / f"{number:03}.md").write_text(text)
