@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from array import array
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc import article
-from feedsvc.article.language import Table
+from feedsvc.article.language import Moves, Weights
 from feedsvc.model import Image
 
 
@@ -131,6 +132,15 @@ def test_a_line_does_not_turn_the_direction_of_what_follows(text: str, expected:
 
 
 @given(st.lists(st.sampled_from((0, 7, 2**31)), max_size=80))
-def test_a_table_that_keeps_each_block_once_says_the_same(numbers: list[int]) -> None:
-    table = Table(array("I", numbers))
-    assert [table[at] for at in range(len(numbers))] == numbers
+def test_moves_that_are_kept_once_are_the_same(numbers: list[int]) -> None:
+    moves = Moves(array("I", numbers))
+    assert [moves[at] for at in range(len(numbers))] == numbers
+
+
+@given(
+    st.lists(st.lists(st.sampled_from((-14.5, -9.0, 0.0)), min_size=3, max_size=3), min_size=1, max_size=9)
+)
+def test_weights_of_which_the_least_are_left_out_are_the_same(rows: list[list[float]]) -> None:
+    table = importlib.import_module("numpy").array(rows, dtype="float16")
+    asked = [at for at in range(len(rows)) if at % 3 != 1] * 2
+    assert Weights(table)[asked].tolist() == table[asked].tolist()
