@@ -1,6 +1,6 @@
 """Say what is in a feed, where it is, and whether it has changed; the rules, not the searching. Pure."""
 
-from feedsvc.feeds.fingerprint import fingerprint
+from feedsvc.feeds.fingerprint import entry_key, fingerprint
 from feedsvc.feeds.links import links
 from feedsvc.feeds.profiles import author_feed, language_feed, search_feed, tag_feed
 from feedsvc.feeds.select import matches, takers
@@ -9,6 +9,7 @@ from feedsvc.formats import addresses
 __all__ = [
     "addresses",
     "author_feed",
+    "entry_key",
     "fingerprint",
     "language_feed",
     "links",

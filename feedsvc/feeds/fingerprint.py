@@ -11,6 +11,9 @@ from feedsvc.model import Archive, Feed, Item, Rule, Site
 
 _NO_ARCHIVE = Archive()
 
+HASH_CHARS = 64
+"""Of SHA-256 in hexadecimal digits."""
+
 
 def fingerprint(
     feed: Feed,
@@ -29,8 +32,19 @@ def fingerprint(
     settings = (formats.RENDERER, shown, replace(site, timezone=""), tuple(hubs), archive)
     digest = sha256(repr(settings).encode("utf-8", "surrogatepass"))
     for item in items:
-        told = (item.id, item.slug, item.hash, item.published.timestamp(), item.updated.timestamp())
-        digest.update(repr(told).encode("utf-8", "surrogatepass"))
+        digest.update(_told(item).encode("utf-8", "surrogatepass"))
     for item in withdrawn:
         digest.update(repr((item.id, item.withdrawn_at)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def entry_key(item: Item) -> str:
+    """Return a text that changes when an item's entry may, within one feed and renderer; empty if unknown.
+
+    Only a hash that is one (as `identity.content_hash` makes it) speaks for the content.
+    """
+    return _told(item) if len(item.hash) == HASH_CHARS else ""
+
+
+def _told(item: Item) -> str:
+    return repr((item.id, item.slug, item.hash, item.published.timestamp(), item.updated.timestamp()))

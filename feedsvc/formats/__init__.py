@@ -7,7 +7,7 @@ from feedsvc.formats.findings import Finding
 from feedsvc.formats.history import links as history_links
 from feedsvc.formats.opml import opml
 from feedsvc.formats.podcast_check import check_podcast
-from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, prepare, render
+from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, assemble, entry, prepare, render
 from feedsvc.formats.sitemap import news_sitemap, sitemap, sitemap_index, sitemap_portions
 from feedsvc.formats.text import path_uri, sendable, uri
 
@@ -18,10 +18,12 @@ __all__ = [
     "Finding",
     "RenderError",
     "addresses",
+    "assemble",
     "brotlied",
     "check",
     "check_podcast",
     "document",
+    "entry",
     "etag",
     "feed_id",
     "history_links",

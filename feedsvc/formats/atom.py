@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
+from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import _Element
+from lxml.etree import Element, _Element
 
-from feedsvc.formats import history, licensing
+from feedsvc.formats import feedgen_ext, history, licensing
 from feedsvc.formats.addresses import addresses, feed_id, stylesheet, taxonomy
 from feedsvc.formats.dates import rfc3339
 from feedsvc.formats.feedgen_ext import (
@@ -19,18 +21,24 @@ from feedsvc.formats.feedgen_ext import (
     add_stylesheet,
     new_entry,
     new_feed,
+    serialised,
 )
 from feedsvc.model import Item, Person, Selection
 
+_KNOWN = {"media": MEDIA}
+"""All that an entry may use; Atom's own namespace is the default."""
 
-def write(selection: Selection) -> bytes:
-    """Return the Atom document, UTF-8; the same selection always gives the same bytes."""
-    generator = new_feed(partial(_finish_feed, selection), {"media": MEDIA, **history.namespaces(selection)})
+
+def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Return what stands before and after these entries in the Atom document of a selection, UTF-8."""
+    generator = new_feed(partial(_finish_feed, selection), {**_KNOWN, **history.namespaces(selection)})
     _describe_feed(generator, selection)
-    for item in selection.items:
-        _add_entry(generator, selection, item)
-    body: bytes = generator.atom_str(pretty=True)
-    return body
+    return feedgen_ext.frame(generator.atom_str(pretty=True), b"</feed>")
+
+
+def entry(selection: Selection, item: Item) -> bytes:
+    """Return an entry as it stands in the Atom document of a selection."""
+    return serialised(_entry(selection, item).atom_entry(), Element("feed", nsmap=_KNOWN), level=1)
 
 
 def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
@@ -66,9 +74,9 @@ def _finish_feed(selection: Selection, root: _Element) -> None:
     history.add_tombstones(root, selection)
 
 
-def _add_entry(generator: FeedGenerator, selection: Selection, item: Item) -> None:
+def _entry(selection: Selection, item: Item) -> FeedEntry:
     feed, article = selection.feed, item.article
-    entry = new_entry(generator, partial(_finish_entry, selection, item))
+    entry = new_entry(partial(_finish_entry, selection, item))
     entry.id(item.id)
     entry.title(article.title)
     entry.updated(item.updated)
@@ -86,6 +94,7 @@ def _add_entry(generator: FeedGenerator, selection: Selection, item: Item) -> No
     entry.category([{"term": tag, "scheme": scheme, "label": tag} for tag in article.tags])
     if article.rights:
         entry.rights(article.rights)
+    return entry
 
 
 def _finish_entry(selection: Selection, item: Item, entry: _Element) -> None:

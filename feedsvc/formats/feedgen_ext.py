@@ -8,12 +8,12 @@ atom:source) a format finishes itself: its `finish` functions get the element th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import ProcessingInstruction, SubElement, _Element
+from lxml.etree import ProcessingInstruction, SubElement, _Element, indent, tostring
 
 from feedsvc.model import Article, Enclosure, Image
 
@@ -32,6 +32,8 @@ _NAME = "feedsvc"
 
 # Stand-ins, noncharacters that tidy text never holds, for the references that lxml cannot be told to write.
 _AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
+# At an element that is serialised without its root, the declarations of the root come first.
+_DECLARATIONS = re.compile(rb'\A(<\w+)(?: xmlns(?::\w+)?="[^"]*")+')
 _AFTER_PATH = re.compile("[?#]")
 _IMAGE_TYPES = {
     **{name: f"image/{name}" for name in ("png", "gif", "webp", "avif", "jpeg")},
@@ -46,7 +48,7 @@ class Finishing:
     def __init__(
         self, finish: Callable[[_Element], None], namespaces: Mapping[str, str] | None = None
     ) -> None:
-        self.finish = finish
+        self._finish = finish
         self._namespaces = namespaces or {}
 
     def extend_ns(self) -> dict[str, str]:
@@ -55,17 +57,17 @@ class Finishing:
 
     def extend_rss(self, element: _Element) -> None:
         """Finish the `rss` root, or an `item`."""
-        self.finish(element)
+        self._finish(element)
 
     def extend_atom(self, element: _Element) -> None:
         """Finish the `feed` root, or an `entry`; its elements carry no namespace yet."""
-        self.finish(element)
+        self._finish(element)
 
 
 def new_feed(finish: Callable[[_Element], None], namespaces: Mapping[str, str]) -> FeedGenerator:
     """Return a generator that knows no date of its own and lets `finish` complete its root."""
     generator = FeedGenerator()
-    generator.register_extension(_NAME, lambda: Finishing(finish, namespaces), _unfinished)
+    generator.register_extension(_NAME, lambda: Finishing(finish, namespaces))
     # feedgen stamps the time of construction and has no way to leave it out; it would also format it by
     # switching the locale of the whole process. The formats write the selection's date instead.
     generator._FeedGenerator__rss_lastBuildDate = None
@@ -73,15 +75,42 @@ def new_feed(finish: Callable[[_Element], None], namespaces: Mapping[str, str]) 
     return generator
 
 
-def _unfinished() -> Finishing:
-    return Finishing(lambda _: None)
-
-
-def new_entry(generator: FeedGenerator, finish: Callable[[_Element], None]) -> FeedEntry:
-    """Return a new last entry of the feed, which `finish` will complete."""
-    entry = generator.add_entry(order="append")
-    entry.feedsvc.finish = finish
+def new_entry(finish: Callable[[_Element], None]) -> FeedEntry:
+    """Return a new entry of no feed, which `finish` will complete."""
+    entry = FeedEntry()
+    entry.register_extension(_NAME, lambda: Finishing(finish))
     return entry
+
+
+def serialised(entry: _Element, root: _Element, level: int) -> bytes:
+    """Return an entry as it stands in a feed, indented by its level, with a line end.
+
+    `root` declares the namespaces of all entries, as the root of the feed does.
+    """
+    root.append(entry)
+    indent(entry, level=level)
+    entry.tail = None
+    body: bytes = tostring(entry, encoding="UTF-8")
+    root.remove(entry)
+    return b"  " * level + _DECLARATIONS.sub(rb"\1", body, count=1) + b"\n"
+
+
+def frame(feed: bytes, end: bytes) -> tuple[bytes, bytes]:
+    """Return what stands before and after the entries in a feed that was written without any.
+
+    `end` is what begins the part after them.
+    """
+    head, _, tail = feed.rpartition(end)
+    return head, end + tail
+
+
+def used(namespaces: Mapping[str, str], entries: Sequence[bytes]) -> Mapping[str, str]:
+    """Return those of the namespaces, by prefix, that any of the serialised entries uses."""
+    return {
+        prefix: uri
+        for prefix, uri in namespaces.items()
+        if any(f"<{prefix}:".encode() in entry for entry in entries)
+    }
 
 
 def plain(text: str) -> str:

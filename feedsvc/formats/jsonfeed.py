@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 
 from feedsvc.formats import history, jsonextra
@@ -16,10 +17,11 @@ VERSION = "https://jsonfeed.org/version/1.1"
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def write(selection: Selection) -> bytes:
-    """Return the JSON document, UTF-8, keys in the specification's order, nothing null or empty.
+def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Return what stands before and after these items in the JSON document of a selection, UTF-8.
 
-    Each item is one line, so that two versions of a feed can be compared.
+    Keys are in the specification's order, nothing is null or empty. Each item is one line, so that two
+    versions of a feed can be compared.
     """
     site, feed = selection.site, selection.feed
     urls = addresses(site, feed, selection.archive.page)
@@ -38,9 +40,13 @@ def write(selection: Selection) -> bytes:
         "_feedsvc": jsonextra.of_feed(selection),
     }
     head = _line(filled(document)).removesuffix("}")
-    lines = ",\n".join(_line(_item(item, site, feed)) for item in selection.items)
     # The one list that is always there, full or not.
-    return f'{head},"items":[\n{lines}\n]}}\n'.encode()
+    return f'{head},"items":[\n'.encode(), b"\n]}\n"
+
+
+def entry(selection: Selection, item: Item) -> bytes:
+    """Return an item as it stands in the JSON document of a selection."""
+    return _line(_item(item, selection.site, selection.feed)).encode()
 
 
 def _item(item: Item, site: Site, feed: Feed) -> Object:

@@ -14,13 +14,13 @@ from feedsvc.formats.feedgen_ext import ATOM, CREATIVE_COMMONS, DCTERMS, RSL, ad
 from feedsvc.model import Item, Selection, Site
 
 RSL_TYPE = "application/rsl+xml"
+NAMESPACES = {"creativeCommons": CREATIVE_COMMONS, "dcterms": DCTERMS, "rsl": RSL}
 
 
 def rss_namespaces(selection: Selection) -> Mapping[str, str]:
-    """Return the namespaces that the licences of a channel and its items need, none in vain."""
-    licenses = {selection.feed.license, *(item.article.license or "" for item in selection.items)} - {""}
-    names = {"creativeCommons": CREATIVE_COMMONS, "dcterms": DCTERMS}
-    needed = {name: uri for name, uri in names.items() if uri in {_module(each) for each in licenses}}
+    """Return the namespaces that the licence of a channel needs; its items may need more of them."""
+    module = _module(selection.feed.license) if selection.feed.license else ""
+    needed = {name: uri for name, uri in NAMESPACES.items() if uri == module}
     return {**needed, "rsl": RSL} if has_terms(selection.site) else needed
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from feedsvc.errors import FeedsvcError
 from feedsvc.formats import atom, jsonfeed, rss
-from feedsvc.formats.tidy import tidy
-from feedsvc.model import Format, Selection
+from feedsvc.formats.tidy import tidy, tidy_one
+from feedsvc.model import Format, Item, Selection
 
 RENDERER = 6
 """The version of the rendering: raise it when the same selection gives other bytes than before."""
@@ -22,10 +22,20 @@ CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
     }
 )
 
-_WRITERS: Mapping[Format, Callable[[Selection], bytes]] = {
-    "rss": rss.write,
-    "atom": atom.write,
-    "json": jsonfeed.write,
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """How a format is written: what stands around the entries, each of them, and what is between."""
+
+    frame: Callable[[Selection, Sequence[bytes]], tuple[bytes, bytes]]
+    entry: Callable[[Selection, Item], bytes]
+    between: bytes = b""
+
+
+_WRITERS: Mapping[Format, Writer] = {
+    "rss": Writer(rss.frame, rss.entry),
+    "atom": Writer(atom.frame, atom.entry),
+    "json": Writer(jsonfeed.frame, jsonfeed.entry, b",\n"),
 }
 
 # What an item whose fields are not what the model promises can make the writers raise.
@@ -52,7 +62,7 @@ def prepare(selection: Selection) -> Selection:
     try:
         return tidy(selection)
     except _UNFIT as error:
-        raise _blame(selection, tidy, error) from error
+        raise _blame(selection, None, error) from error
 
 
 def render(selection: Selection, format: Format) -> bytes:  # the word of the model
@@ -61,28 +71,59 @@ def render(selection: Selection, format: Format) -> bytes:  # the word of the mo
     Every date comes from the selection, none from the clock. Raises RenderError for the first item
     that cannot be rendered.
     """
-    write = _WRITERS[format]
     try:
-        return write(tidy(selection))
+        return _written(selection, format)
     except _UNFIT as error:
-        raise _blame(selection, write, error) from error
+        raise _blame(selection, format, error) from error
 
 
-def _blame(selection: Selection, write: Callable[[Selection], object], error: Exception) -> RenderError:
+def entry(selection: Selection, item: Item, format: Format) -> bytes:
+    """Return an item as it stands among others in a format; empty where this feed does not show it.
+
+    What other items the selection has does not matter. Raises RenderError with the reason.
+    """
+    try:
+        tidied = tidy_one(selection, item)
+        return b"".join(_WRITERS[format].entry(tidied, each) for each in tidied.items)
+    except _UNFIT as error:
+        raise RenderError(str(item.id), f"the item cannot be rendered: {error}") from error
+
+
+def assemble(selection: Selection, entries: Sequence[bytes], format: Format) -> bytes:
+    """Return the document of a selection with these entries in place of its items, UTF-8.
+
+    RenderError where the feed itself cannot be rendered.
+    """
+    try:
+        head, tail = _WRITERS[format].frame(tidy(replace(selection, items=())), entries)
+    except _UNFIT as error:
+        raise RenderError("", f"{selection.feed.path} cannot be rendered: {error}") from error
+    return b"".join((head, _WRITERS[format].between.join(entries), tail))
+
+
+def _written(selection: Selection, format: Format) -> bytes:
+    tidied = tidy(selection)
+    entries = [_WRITERS[format].entry(tidied, item) for item in tidied.items]
+    head, tail = _WRITERS[format].frame(tidied, entries)
+    return b"".join((head, _WRITERS[format].between.join(entries), tail))
+
+
+def _blame(selection: Selection, format: Format | None, error: Exception) -> RenderError:
     """Return the error that names the feed where it fails without items, else the item that fails alone."""
-    fault = _fault(replace(selection, items=()), write)
+    fault = _fault(replace(selection, items=()), format)
     if fault is not None:
         return RenderError("", f"{selection.feed.path} cannot be rendered: {fault}")
     for item in selection.items:
-        fault = _fault(replace(selection, items=(item,)), write)
+        fault = _fault(replace(selection, items=(item,)), format)
         if fault is not None:
             return RenderError(str(item.id), f"the item cannot be rendered: {fault}")
     return RenderError("", f"{selection.feed.path} cannot be rendered: {error}")
 
 
-def _fault(selection: Selection, write: Callable[[Selection], object]) -> Exception | None:
+def _fault(selection: Selection, format: Format | None) -> Exception | None:
+    """Return what making a selection ready raises, or with a format writing it."""
     try:
-        write(tidy(selection))
+        tidy(selection) if format is None else _written(selection, format)
     except _UNFIT as error:
         return error
     return None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from html import escape
 
+from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import _Element
+from lxml.etree import Element, _Element
 
-from feedsvc.formats import history, licensing, podcast
+from feedsvc.formats import feedgen_ext, history, licensing, podcast
 from feedsvc.formats.addresses import addresses, stylesheet, taxonomy
 from feedsvc.formats.dates import rfc822, rfc3339
 from feedsvc.formats.feedgen_ext import (
@@ -25,6 +26,8 @@ from feedsvc.formats.feedgen_ext import (
     new_entry,
     new_feed,
     plain,
+    serialised,
+    used,
     with_references,
 )
 from feedsvc.model import Image, Item, Origin, Selection
@@ -32,6 +35,14 @@ from feedsvc.model import Image, Item, Origin, Selection
 _ATOM_LINK, _ATOM_UPDATED = f"{{{ATOM}}}link", f"{{{ATOM}}}updated"
 _CREATOR, _LANGUAGE, _RIGHTS = f"{{{DC}}}creator", f"{{{DC}}}language", f"{{{DC}}}rights"
 _NAMESPACES = {"dc": DC, "media": MEDIA}
+_KNOWN = {
+    "atom": ATOM,
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    **_NAMESPACES,
+    **podcast.NAMESPACES,
+    **licensing.NAMESPACES,
+}
+"""All that an item may use."""
 
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 """The largest that RSS lets a channel's image be shown, in pixels."""
@@ -39,21 +50,25 @@ _IMAGE_TYPES = ("", "image/gif", "image/jpeg", "image/png")
 """What RSS allows there; "" is an address that does not tell."""
 
 
-def write(selection: Selection) -> bytes:
-    """Return the RSS document, UTF-8; the same selection always gives the same bytes."""
-    generator = new_feed(partial(_finish_channel, selection), namespaces(selection))
+def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Return what stands before and after these items in the RSS document of a selection, UTF-8."""
+    generator = new_feed(partial(_finish_channel, selection), _declared(selection, entries))
     _describe_channel(generator, selection)
-    for item in selection.items:
-        _add_item(generator, selection, item)
-    body: bytes = generator.rss_str(pretty=True)
-    return with_references(body)
+    return feedgen_ext.frame(with_references(generator.rss_str(pretty=True)), b"  </channel>")
 
 
-def namespaces(selection: Selection) -> Mapping[str, str]:
+def entry(selection: Selection, item: Item) -> bytes:
+    """Return an item as it stands in the RSS document of a selection."""
+    made = _entry(selection, item).rss_entry()
+    return with_references(serialised(made, Element("rss", nsmap=_KNOWN), level=2))
+
+
+def _declared(selection: Selection, entries: Sequence[bytes]) -> Mapping[str, str]:
     """Return the namespaces to declare at the root, by prefix: the usual, and others that are used."""
     podcasts = podcast.NAMESPACES if selection.feed.podcast else {}
-    used = history.namespaces(replace(selection, withdrawn=()))
-    return {**_NAMESPACES, **podcasts, **licensing.rss_namespaces(selection), **used}
+    licences = {**licensing.rss_namespaces(selection), **used(licensing.NAMESPACES, entries)}
+    pages = history.namespaces(replace(selection, withdrawn=()))
+    return {**_NAMESPACES, **podcasts, **licences, **pages}
 
 
 def _describe_channel(generator: FeedGenerator, selection: Selection) -> None:
@@ -97,9 +112,9 @@ def _finish_channel(selection: Selection, root: _Element) -> None:
         podcast.add_channel(channel, selection.feed.podcast, addresses(selection.site, selection.feed)["rss"])
 
 
-def _add_item(generator: FeedGenerator, selection: Selection, item: Item) -> None:
+def _entry(selection: Selection, item: Item) -> FeedEntry:
     article = item.article
-    entry = new_entry(generator, partial(_finish_item, selection, item))
+    entry = new_entry(partial(_finish_item, selection, item))
     entry.title(plain(article.title))
     entry.link(href=article.link)
     entry.guid(item.id, permalink=False)
@@ -110,9 +125,10 @@ def _add_item(generator: FeedGenerator, selection: Selection, item: Item) -> Non
         entry.content(article.content, type="CDATA")
     if article.origin:
         _name_origin(entry, article.origin)
+    return entry
 
 
-def _name_origin(entry: FeedGenerator, origin: Origin) -> None:
+def _name_origin(entry: FeedEntry, origin: Origin) -> None:
     address = origin.feed_url or origin.url
     if address:
         entry.source(address, plain(origin.title))

@@ -42,6 +42,13 @@ def tidy(selection: Selection) -> Tidied:
     )
 
 
+def tidy_one(selection: Selection, item: Item) -> Tidied:
+    """Return the selection with one item in it; quick where the selection is tidy already."""
+    frame = tidy(replace(selection, items=()))
+    tidied = (tidy_item(item, frame.site, frame.feed.license),)
+    return replace(frame, items=episodes(tidied) if frame.feed.podcast else tidied)
+
+
 def _site(site: Site) -> Site:
     return replace(
         site,
