@@ -29,8 +29,9 @@ IN_CI = bool(os.environ.get("CI"))
 KILLS = 50 if IN_CI else 7
 STOPS = 20 if IN_CI else 2
 
-BACK = 20.0
-"""Seconds within which everything is as it should be; five where nothing else runs on the machine."""
+BACK = 45.0
+"""Seconds within which everything must be as it should; where nothing else runs on the machine it takes two
+or three, and five are promised. The figures that the run prints tell."""
 
 STOPPED = 30.0
 KILLED = "did not end within"
@@ -126,9 +127,9 @@ class Crashes:
                         time.sleep(chance.random() / 4)
                     watch.wire.rest()
                     eventually(hurt.is_ready, BACK, f"{kind} is back", pause=0.02)
-                    ready.seconds.append(time.monotonic() - begun)
+                    ready.add(time.monotonic() - begun, kind)
                     await_recovery(watch, kind)
-                    current.seconds.append(time.monotonic() - begun)
+                    current.add(time.monotonic() - begun, kind)
                     watch.check()
             record_property("figures", f"{type(hurt).__name__}, {ready}; {current}")
             acknowledged = sum(times for times, _ in watch.wire.promised().values())
@@ -158,9 +159,9 @@ class Crashes:
                             time.sleep(0.2 + chance.random() / 5)
                         begun = time.monotonic()
                         codes = stopped.stop()
-                        spread.seconds.append(time.monotonic() - begun)
+                        spread.add(time.monotonic() - begun, f"round {number}")
                     assert set(codes) == {0}
-                    assert spread.seconds[-1] < STOPPED
+                    assert time.monotonic() - begun < STOPPED
                     wire.rest()
                     stopped.revive()
                     eventually(stopped.is_ready, BACK, "it is ready again")

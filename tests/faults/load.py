@@ -196,14 +196,17 @@ def wire_environment(environment: Mapping[str, str], config: Path) -> dict[str, 
 
 @dataclass
 class Spread:
-    """How a measured time is spread over its rounds."""
+    """How a measured time is spread over its rounds, and which of them took longest."""
 
     name: str
-    seconds: list[float] = field(default_factory=list)
+    rounds: list[tuple[float, str]] = field(default_factory=list)
+
+    def add(self, seconds: float, label: str) -> None:
+        self.rounds.append((seconds, label))
 
     def __str__(self) -> str:
         """Return one line for whoever reads the test run."""
-        ranked = sorted(self.seconds) or [0.0]
-        at = {share: ranked[min(len(ranked) - 1, int(share * len(ranked)))] for share in (0.5, 0.95)}
-        spread = f"p50 {at[0.5]:.2f} s, p95 {at[0.95]:.2f} s, max {ranked[-1]:.2f} s"
-        return f"{self.name}: {len(self.seconds)} times, {spread}"
+        ranked = sorted(self.rounds) or [(0.0, "none")]
+        p50, p95 = (ranked[min(len(ranked) - 1, int(share * len(ranked)))][0] for share in (0.5, 0.95))
+        most, label = ranked[-1]
+        return f"{self.name}: {len(ranked)} times, p50 {p50:.2f} s, p95 {p95:.2f} s, {label} {most:.2f} s"
