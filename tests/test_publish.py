@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import feedparser
 import pytest
@@ -212,3 +213,31 @@ def test_a_slow_process_never_puts_an_older_selection_over_a_newer_one(room: Des
     room.publish()
     assert publishing._store(store, [(slow, publishing.build(slow.selection))]) == [slow]
     assert "Market" in room.titles()
+
+
+def test_a_feed_with_tombstones_tells_which_items_were_withdrawn_and_when(tmp_path: Path) -> None:
+    config = '[site]\nurl = "https://harbour.example"\n[feeds.all]\ntombstones = true\n'
+    with desk(tmp_path, config) as room:
+        room.save("a.md", "Storm")
+        room.save("b.md", "Market")
+        room.look()
+        room.publish()
+        assert b"deleted-entry" not in room.bytes("/feeds/all.atom")
+        gone = room.item("a.md").id
+        room.clock.turn(minutes=5)
+        (room.items / "a.md").unlink()
+        room.look()
+        room.publish()
+        atom = ElementTree.fromstring(room.bytes("/feeds/all.atom"))
+        (stone,) = atom.iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+        assert stone.attrib == {"ref": gone, "when": "2026-11-25T12:05:00Z"}
+        assert (atom.findtext("{http://www.w3.org/2005/Atom}updated") or "") >= stone.attrib["when"]
+        told = json.loads(room.bytes("/feeds/all.json"))
+        assert told["_feedsvc"]["withdrawn"] == [{"id": gone, "withdrawn": "2026-11-25T12:05:00Z"}]
+        assert b"tombstones" not in room.bytes("/feeds/all.rss")
+        room.clock.turn(minutes=5)
+        room.save("a.md", "Storm, after all")
+        room.look()
+        room.publish()
+        assert b"deleted-entry" not in room.bytes("/feeds/all.atom")
+        assert feedparser.parse(room.bytes("/feeds/all.atom")).entries[-1].updated > stone.attrib["when"]
