@@ -12,7 +12,7 @@ from pathlib import Path
 
 import procrastinate
 from procrastinate import exceptions, signals, sql
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job, JobDeferrer, Status
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 from procrastinate.types import JSONValue
@@ -88,16 +88,18 @@ class Queue:
         `queueing_lock` waits already it is made due now instead, and its own arguments stand; it cannot
         have started before the transaction commits.
         """
-        job = configure_task(
-            name=name,
-            job_manager=self._jobs,
-            queueing_lock=queueing_lock,
-            lock=lock,
-            priority=priority,
-            connection=connection,
-        )
+        job = self._job(connection, name, queueing_lock, lock, priority)
         with _store_errors(f"enqueue {name}"):
             self._backend.enqueue(connection, job, kwargs)
+
+    def defer_all(
+        self, connection: object, name: str, wanted: Mapping[str, Mapping[str, JSONValue]], /
+    ) -> None:
+        """Do as `defer` for many jobs of a task, given by the name of both locks of each: its arguments."""
+        jobs = [(self._job(connection, name, lock, lock, 0), arguments) for lock, arguments in wanted.items()]
+        if jobs:
+            with _store_errors(f"enqueue {name}"):
+                self._backend.enqueue_all(connection, jobs)
 
     def apply_schema(self) -> None:
         """Create the queue's tables where they are missing; idempotent."""
@@ -207,6 +209,18 @@ class Queue:
     def close(self) -> None:
         """Close the connections of every thread; no other call may be under way."""
         self._backend.close()
+
+    def _job(
+        self, connection: object, name: str, queueing_lock: str | None, lock: str | None, priority: int
+    ) -> JobDeferrer:
+        return configure_task(
+            name=name,
+            job_manager=self._jobs,
+            queueing_lock=queueing_lock,
+            lock=lock,
+            priority=priority,
+            connection=connection,
+        )
 
     async def run_worker(
         self,

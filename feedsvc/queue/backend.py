@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -16,6 +16,9 @@ Gate = Callable[[], AbstractContextManager[sqlite3.Connection]]
 block, rolled back on an error."""
 
 Row = dict[str, Any]  # Any: Procrastinate's connectors answer rows of mixed columns.
+
+Wanted = Sequence[tuple[JobDeferrer, Mapping[str, JSONValue]]]
+"""Jobs to enqueue, each with its arguments."""
 
 MAX_ATTEMPTS = 10
 """A job whose runs ended with their worker this often is set aside as failed: it may be what kills it."""
@@ -55,6 +58,9 @@ class Backend(Protocol):
 
     def enqueue(self, connection: object, job: JobDeferrer, arguments: Mapping[str, JSONValue]) -> None:
         """Write the job in the open transaction, or pull the waiting one of its queueing lock forward."""
+
+    def enqueue_all(self, connection: object, jobs: Wanted) -> None:
+        """Do the same for many jobs, each with a queueing lock of its own."""
 
     def clear(self, connection: object) -> None:
         """Remove every job in the open transaction."""

@@ -12,7 +12,7 @@ from procrastinate.sync_psycopg_connector import wrap_exceptions
 from procrastinate.types import JSONValue
 
 from feedsvc.errors import StoreError
-from feedsvc.queue.backend import MAX_ATTEMPTS, Row
+from feedsvc.queue.backend import MAX_ATTEMPTS, Row, Wanted
 
 _TRIES = 10
 _STALLED = "30 seconds"
@@ -39,6 +39,10 @@ _LINK = {
 _LOCK_WAITING = """
     SELECT id FROM procrastinate_jobs
     WHERE queueing_lock = %(queueing_lock)s AND status = 'todo' FOR UPDATE"""
+
+_WAITING = """
+    SELECT queueing_lock FROM procrastinate_jobs
+    WHERE queueing_lock = ANY(%(queueing_locks)s) AND status = 'todo'"""
 
 _PULL = """
     UPDATE procrastinate_jobs
@@ -109,6 +113,8 @@ _BUSY = """
 class _Cursor(Protocol):
     def fetchone(self) -> tuple[object, ...] | None: ...
 
+    def fetchall(self) -> list[tuple[object, ...]]: ...
+
 
 @runtime_checkable
 class _Connection(Protocol):
@@ -140,11 +146,21 @@ class PostgresqlBackend:
         """
         ours = _ours(connection)
         for _ in range(_TRIES):
-            if _pulled(ours, job) or _inserted(ours, job, arguments):
+            if _pulled(ours, job) or _inserted(ours, [(job, arguments)]):
                 return
         raise StoreError(
             f"could not enqueue {job.job.task_name}: {job.job.queueing_lock} is fought over; try again"
         )
+
+    def enqueue_all(self, connection: object, jobs: Wanted) -> None:
+        """Do the same for many jobs, each with a queueing lock of its own; most of them in one go."""
+        ours = _ours(connection)
+        locks = [job.job.queueing_lock for job, _ in jobs]
+        waiting = {row[0] for row in ours.execute(_WAITING, {"queueing_locks": locks}).fetchall()}
+        new = [each for each in jobs if each[0].job.queueing_lock not in waiting]
+        old = [each for each in jobs if each[0].job.queueing_lock in waiting]
+        for job, arguments in old if _inserted(ours, new) else jobs:
+            self.enqueue(connection, job, arguments)
 
     def clear(self, connection: object) -> None:
         """Remove every job in the open transaction."""
@@ -243,11 +259,14 @@ def _pulled(connection: _Connection, job: JobDeferrer) -> bool:
     return True
 
 
-def _inserted(connection: _Connection, job: JobDeferrer, arguments: Mapping[str, JSONValue]) -> bool:
-    """Write the job, unless another transaction just wrote its twin; ours goes on in either case."""
+def _inserted(connection: _Connection, jobs: Wanted) -> bool:
+    """Write the jobs, unless another transaction just wrote a twin of one; ours goes on in either case."""
+    if not jobs:
+        return True
+    manager = jobs[0][0].job_manager
     connection.execute("SAVEPOINT feedsvc_defer")
     try:
-        job.defer(**arguments)
+        manager.batch_defer_jobs([job.make_new_job(**arguments) for job, arguments in jobs], connection)
     except exceptions.AlreadyEnqueued:
         connection.execute("ROLLBACK TO SAVEPOINT feedsvc_defer")
         return False

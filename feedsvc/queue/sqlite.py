@@ -19,7 +19,7 @@ from procrastinate.jobs import JobDeferrer
 from procrastinate.types import JSONValue
 
 from feedsvc.queue import additions, statements
-from feedsvc.queue.backend import MAX_ATTEMPTS, Gate, Row
+from feedsvc.queue.backend import MAX_ATTEMPTS, Gate, Row, Wanted
 from feedsvc.queue.run import bound, rows, run, translated
 from feedsvc.queue.statements import Statement
 
@@ -185,6 +185,11 @@ class SqliteBackend:
                 queueing_lock=job.job.queueing_lock,
                 priority=job.job.priority,
             )
+
+    def enqueue_all(self, connection: object, jobs: Wanted) -> None:
+        """Do the same for many jobs, each with a queueing lock of its own."""
+        for job, arguments in jobs:
+            self.enqueue(connection, job, arguments)
 
     def clear(self, connection: object) -> None:
         """Remove every job in the open transaction."""

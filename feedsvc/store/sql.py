@@ -28,6 +28,7 @@ CHUNK = 500
 
 T = TypeVar("T")
 Row = Mapping[str, object]
+Values = tuple[object, ...] | dict[str, object]
 Statement = UpdateBase | TextClause
 
 
@@ -47,6 +48,10 @@ def each(c: Connection, statement: Statement, rows: Sequence[Row]) -> None:
     if not rows:
         return
     text, values = _compiled(statement, c.dialect)
+    if len(rows) == 1:
+        # For many, psycopg sets up a pipeline, which takes as long as a small statement.
+        c.exec_driver_sql(text, values(rows[0]))
+        return
     for chunk in chunks(rows):
         c.exec_driver_sql(text, [values(row) for row in chunk])
 
@@ -70,13 +75,13 @@ def numbers(c: Connection, table: Table, count: int) -> list[int]:
 
 
 @lru_cache(maxsize=128)
-def _compiled(statement: Statement, dialect: Dialect) -> tuple[str, Callable[[Row], object]]:
+def _compiled(statement: Statement, dialect: Dialect) -> tuple[str, Callable[[Row], Values]]:
     """Return a statement's text, and what makes a row into what the driver wants of it."""
     compiled = statement.compile(dialect=dialect)
     return str(compiled), _in_order(compiled.positiontup) if compiled.positiontup else dict
 
 
-def _in_order(names: Sequence[str]) -> Callable[[Row], object]:
+def _in_order(names: Sequence[str]) -> Callable[[Row], Values]:
     if len(names) > 1:
         return itemgetter(*names)
     (name,) = names

@@ -101,14 +101,15 @@ def enqueue_due(service: Service) -> None:
         return
     with service.store.write() as tx:
         meta.put(tx.connection, meta.LATEST, now.isoformat())
-        for name in schedule.claim(tx.connection, now, 100):
-            if name == MOMENT:
-                ingest.defer_publish(service.queue, tx)
-            elif name == SWEEP:
-                service.queue.defer(tx.raw, SWEEP, queueing_lock=SWEEP)
-            else:
-                key = name.removeprefix(refresh.SOURCE)
-                service.queue.defer(tx.raw, REFRESH, queueing_lock=name, lock=name, source=key)
+        claimed = schedule.claim(tx.connection, now, 100)
+        if MOMENT in claimed:
+            ingest.defer_publish(service.queue, tx)
+        if SWEEP in claimed:
+            service.queue.defer(tx.raw, SWEEP, queueing_lock=SWEEP)
+        keys = {
+            name: name.removeprefix(refresh.SOURCE) for name in claimed if name.startswith(refresh.SOURCE)
+        }
+        service.queue.defer_all(tx.raw, REFRESH, {name: {"source": key} for name, key in keys.items()})
 
 
 def went_back(c: Connection, now: datetime) -> bool:

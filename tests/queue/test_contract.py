@@ -90,6 +90,27 @@ def test_several_jobs_of_one_transaction_all_run(home: Home) -> None:
     assert sorted(map(str, diary.calls)) == sorted(map(str, range(20)))
 
 
+def test_many_jobs_are_enqueued_at_once_each_under_its_own_locks(home: Home) -> None:
+    diary = Diary(home.queue)
+    home.queue.app.open()
+    home.queue.app.configure_task("note", queueing_lock="b", schedule_in={"hours": 1}).defer(word="first")
+    home.queue.app.close()
+    with home.transaction() as connection:
+        home.queue.defer_all(connection, "note", {lock: {"word": lock} for lock in "abc"})
+        home.queue.defer_all(connection, "note", {"c": {"word": "again"}})
+        home.queue.defer_all(connection, "note", {})
+    assert home.queue.counts()["todo"] == 3
+    work_off(home.queue)
+    assert sorted(map(str, diary.calls)) == ["a", "c", "first"]
+
+
+def test_many_jobs_roll_back_together(home: Home) -> None:
+    with pytest.raises(RuntimeError, match="changed my mind"), home.transaction() as connection:
+        home.queue.defer_all(connection, "note", {"a": {}, "b": {}})
+        raise RuntimeError("changed my mind")
+    assert home.queue.counts()["todo"] == 0
+
+
 def test_a_connection_of_another_kind_is_refused(home: Home) -> None:
     with pytest.raises(TypeError, match="Connection"):
         home.queue.defer(object(), "note")
