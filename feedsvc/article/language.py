@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import io
+import lzma
 import re
+import shutil
+import tempfile
 from array import array
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 _MIN_LETTERS = 40
 _MIN_UNSPACED = 12
@@ -16,6 +22,7 @@ _SAMPLE = 1_000
 _SURE = 0.8
 _BLOCK = 16
 _ROWS = 4096
+_PIECE = 1 << 20
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 
@@ -50,18 +57,37 @@ def _cased(part: str) -> str:
 def _classifier() -> Callable[[str], tuple[str, float]]:
     # Loaded by the first text only: numpy and the model cost 35 MB in each process that has them, and
     # web processes never ask.
-    langid = importlib.import_module("py3langid.langid")
-    load = importlib.import_module("py3langid.modelio").load_model
-    weights, priors, codes, moves, row_of_state, found = load(langid.MODEL_DIR / langid.MODEL_FILE)
-    identifier = langid.LanguageIdentifier(
-        Weights(weights), priors, codes, Moves(moves), found, norm_probs=True, tk_row=row_of_state
-    )
+    langid, numpy = importlib.import_module("py3langid.langid"), importlib.import_module("numpy")
+    # The library's own loader holds its largest table three times for a moment: 100 MB.
+    with _unpacked(langid.MODEL_DIR / langid.MODEL_FILE) as file, numpy.load(file) as model:
+        identifier = langid.LanguageIdentifier(
+            tk_nextmove=Moves(model["nextmove"]),
+            nb_ptc=Weights(model["ptc"]),
+            nb_pc=model["pc"],
+            nb_classes=model["classes"].tolist(),
+            tk_output=model["out_feat"].tolist(),
+            tk_row=model["nextmove_row"].tolist(),
+            norm_probs=True,
+        )
 
     def classify(sample: str) -> tuple[str, float]:
         code, probability = identifier.classify(sample)
         return str(code), float(probability)
 
     return classify
+
+
+def _unpacked(packed: Path) -> BinaryIO:
+    """Open the model's file unpacked: in a file without a name, in memory where there is no room for one."""
+    with lzma.open(packed) as source, ExitStack() as opened:
+        try:
+            file = opened.enter_context(tempfile.TemporaryFile())
+            shutil.copyfileobj(source, file, _PIECE)
+        except OSError:
+            return io.BytesIO(lzma.decompress(packed.read_bytes()))
+        opened.pop_all()
+    file.seek(0)
+    return file
 
 
 class Moves:
@@ -72,12 +98,12 @@ class Moves:
 
     __slots__ = ("_blocks", "_places")
 
-    def __init__(self, moves: array[int]) -> None:
+    def __init__(self, moves: Any) -> None:  # Any: an array of numpy, which is only loaded with the model.
         data, size = memoryview(moves).cast("B"), _BLOCK * moves.itemsize
         known: dict[bytes, int] = {}
         blocks = (bytes(data[start : start + size]) for start in range(0, len(data), size))
         self._places = array("I", (known.setdefault(block, len(known)) for block in blocks))
-        self._blocks = array(moves.typecode, b"".join(known))
+        self._blocks = array("I", b"".join(known))
 
     def __getitem__(self, at: int) -> int:
         return self._blocks[self._places[at // _BLOCK] * _BLOCK + at % _BLOCK]
@@ -91,9 +117,7 @@ class Weights:
 
     __slots__ = ("_columns", "_counts", "_ends", "_least", "_numpy", "_values")
 
-    def __init__(
-        self, table: Any
-    ) -> None:  # Any: an array of numpy, which is not loaded for its type's sake.
+    def __init__(self, table: Any) -> None:  # Any: as above.
         self._numpy = numpy = importlib.import_module("numpy")
         self._least = table.min(axis=0)
         parts = [table[start : start + _ROWS] for start in range(0, len(table), _ROWS)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+import tempfile
 from array import array
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 from feedsvc import article
 from feedsvc.article.language import Moves, Weights
 from feedsvc.model import Image
+
+CASES = Path(__file__).parent.parent / "cases"
 
 
 def test_blocks_become_lines_apart_and_breaks_lines() -> None:
@@ -110,6 +114,18 @@ def test_the_first_picture_is_no_icon() -> None:
 )
 def test_the_language_is_told_only_where_sure(text: str, language: str | None) -> None:
     assert article.language(text) == language
+
+
+def test_the_smaller_model_says_what_the_librarys_own_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    langid = importlib.import_module("py3langid.langid")
+    whole = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    ours = importlib.import_module("feedsvc.article.language")
+    # Nor does it need a place for files.
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    classify = ours._classifier.__wrapped__()
+    for path in sorted((CASES / "article").glob("*.html"))[::4]:
+        text = article.to_text(path.read_text(encoding="utf-8"))
+        assert classify(text) == whole.classify(text)
 
 
 def test_the_language_model_is_not_loaded_before_it_is_asked() -> None:
