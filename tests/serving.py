@@ -152,9 +152,16 @@ def start(folder: Path, port: int, config: str = "", **environment: str) -> Tree
 @contextmanager
 def serving(folder: Path, config: str = "", **environment: str) -> Iterator[Tree]:
     """Run the service until the end of the block; ready when the block begins."""
+    with starting(folder, config, **environment) as tree:
+        eventually(tree.ready, 60, "the service is ready")
+        yield tree
+
+
+@contextmanager
+def starting(folder: Path, config: str = "", **environment: str) -> Iterator[Tree]:
+    """Run the service until the end of the block; it only begins to start when the block begins."""
     tree = start(folder, free_port(), config, **environment)
     try:
-        eventually(tree.ready, 60, "the service is ready")
         yield tree
     finally:
         if tree.process.poll() is None:
