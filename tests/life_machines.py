@@ -189,10 +189,18 @@ class FolderLife(Newsroom):
         self._perhaps(calm)
 
     @precondition(lambda self: self.room.texts)
-    @rule(pick=PICK, to=st.sampled_from(PATHS), calm=st.booleans())
-    def rename(self, pick: int, to: str, calm: bool) -> None:
-        """Also over another file, and into a folder."""
-        self._move(self._pick(pick), to)
+    @rule(pick=PICK, to=st.sampled_from(PATHS), by_copy=st.booleans(), calm=st.booleans())
+    def rename(self, pick: int, to: str, by_copy: bool, calm: bool) -> None:
+        """Also over another file, into a folder, and as synchronisers do it: a copy, and the old one goes."""
+        path = self._pick(pick)
+        if by_copy and path != to:
+            data = (self.room.root / path).read_bytes()
+            self._write(to, self.room.texts[path])
+            (self.room.root / to).write_bytes(data)
+            self.room.texts[to] = self.room.texts[path]
+            self._remove(path)
+        else:
+            self._move(path, to)
         self._perhaps(calm)
 
     @precondition(lambda self: self.room.texts)

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -376,7 +377,10 @@ class Room:
                 feed = service.catalog.at(state.path)
                 assert feed is not None
                 made = plan(connection, service.catalog, feed, state, self.now)
-                assert made.state == state, state.path
+                until, needed = state.valid_until, made.state.valid_until
+                assert replace(made.state, valid_until=until) == state, state.path
+                # Looking again too early costs little: an item may have left before it appeared.
+                assert until == needed or (until and (needed is None or until < needed)), state.path
                 for built in build(made.selection):
                     document = rendered.find(connection, state.path + SUFFIXES[built.format])
                     assert document is not None and document.body == built.body, document
