@@ -18,6 +18,10 @@ def test_a_measurement_on_both_databases_runs_through(
     assert "sqlite" in told and "postgresql" in told
 
 
-def test_the_measurement_of_publish_latency_runs_through(capsys: pytest.CaptureFixture[str]) -> None:
-    import_module("bench.latency").main(["--quick", "--dialects", "sqlite"])
+@pytest.mark.parametrize("arguments", [["publish"], ["latency", "--dialects", "sqlite"]])
+def test_a_measurement_on_sqlite_runs_through(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, *options = arguments
+    import_module(f"bench.{name}").main(["--quick", *options])
     assert "sqlite" in capsys.readouterr().out
