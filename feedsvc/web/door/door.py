@@ -29,6 +29,9 @@ LAST_SECONDS = 4.0
 SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 ENDS = (signal.SIGTERM, signal.SIGINT)
 EVENTS = 256
+PAUSE = 0.5
+"""Seconds between two looks at what is not urgent."""
+
 SPARE_FILES = 128
 """Descriptors that the rest of the process needs."""
 
@@ -52,7 +55,12 @@ class Door:
     """Accepts connections, and lets each visitor and tunnel go on when it can."""
 
     def __init__(
-        self, listener: socket.socket, inner: tuple[str, int], replies: Replies, peers: Peers
+        self,
+        listener: socket.socket,
+        inner: tuple[str, int],
+        replies: Replies,
+        peers: Peers,
+        owner: threading.Thread,
     ) -> None:
         self.inner = inner
         self.replies = replies
@@ -63,6 +71,7 @@ class Door:
         """Until when the heads that have begun may take to be complete."""
         self.tick = time.monotonic()
         self.is_stopping = False
+        self._owner = owner
         self._listener = listener
         self._accepts = False
         self._stop_at = 0.0
@@ -73,7 +82,7 @@ class Door:
         self._thread = threading.Thread(target=self._run, name="feedsvc-door")
 
     def start(self) -> None:
-        """Open once the web server behind listens; end with this process's main thread."""
+        """Open once the web server behind listens; end when the owner has ended, which runs that server."""
         self._thread.start()
 
     def heed_signals(self) -> None:
@@ -150,7 +159,7 @@ class Door:
         due = 0.0
         watched = self._watched
         while not self.is_stopping or self.visitors or self.tunnels:
-            for fd, events in self._epoll.poll(0.05 if self.waiting else 0.5, EVENTS):
+            for fd, events in self._epoll.poll(0.05 if self.waiting or self.is_stopping else PAUSE, EVENTS):
                 self.tick = time.monotonic()
                 each = watched.get(fd)
                 if each is None:
@@ -165,7 +174,7 @@ class Door:
             if self.waiting:
                 self._hand_on()
             if self.tick >= due:
-                due = self.tick + 0.5
+                due = self.tick + (0.1 if self.is_stopping else PAUSE)
                 self._sweep()
 
     def _hand_on(self) -> None:
@@ -178,12 +187,18 @@ class Door:
             visitor.close()
         for tunnel in [each for each in self.tunnels if each.is_over(self.tick)]:
             tunnel.close()
-        if not threading.main_thread().is_alive():
+        if not self._owner.is_alive():
             self.begin_to_stop()
+            self._end_unheard()
         if self.is_stopping and self.tick > self._stop_at:
             self._end_all()
         if not self.is_stopping:
             self._accept(True)
+
+    def _end_unheard(self) -> None:
+        """End the tunnels that the web server has not taken before it ended: it never will."""
+        for tunnel in [each for each in self.tunnels if each.is_unheard()]:
+            tunnel.close()
 
     def begin_to_stop(self) -> None:
         """Let in who has already knocked, then nobody; end what rests."""
@@ -213,7 +228,7 @@ class Door:
 
     def _await_server(self) -> bool:
         """Return True once the web server behind listens; False if this process ends before."""
-        while threading.main_thread().is_alive():
+        while self._owner.is_alive():
             with socket.socket() as probe:
                 if probe.connect_ex(self.inner) == 0:
                     return True

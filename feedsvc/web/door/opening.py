@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 from feedsvc.web.door.door import BACKLOG, Door
@@ -24,7 +25,7 @@ def open_door(front: Front, host: str, port: int, inner: tuple[str, int]) -> WSG
     _allow_many_files()
     peers = Peers()
     replies = Replies(front.documents, front.answered, front.clock)
-    door = Door(listen(host, port), inner, replies, peers)
+    door = Door(listen(host, port), inner, replies, peers, threading.main_thread())
     door.heed_signals()
     door.start()
     return Behind(front, peers, host, port)

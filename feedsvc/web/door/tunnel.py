@@ -124,9 +124,22 @@ class Tunnel:
         for end in (client, server):
             end.mask = self._door.watch(end.socket.fileno(), end, end.mask, end.interest())
 
+    def is_unheard(self) -> bool:
+        """Say whether nothing from the web server is under way, though it has not closed."""
+        if self._server.ended or self._client.unsent:
+            return False
+        try:
+            self._server.socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False
+
     def is_over(self, tick: float) -> bool:
-        """Say whether the web server has long closed, and the client has had its time."""
-        return self.finished_at is not None and tick - self.finished_at > LINGER
+        """Say whether the web server has closed, and the client has had its time."""
+        linger = 0 if self._door.is_stopping else LINGER
+        return self.finished_at is not None and tick - self.finished_at > linger
 
     def close(self) -> None:
         """Let both ends go."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ class House:
     behind: socket.socket
     port: int
     door: Door
+    ended: threading.Event
+    """To be set where the web server's thread has ended."""
     opened: list[socket.socket] = field(default_factory=list)
 
     def connect(self) -> socket.socket:
@@ -84,12 +87,15 @@ def house(newsroom: Newsroom) -> Iterator[House]:
     with listen("127.0.0.1", 0) as listener, socket.create_server(("127.0.0.1", 0)) as behind:
         behind.settimeout(SECONDS)
         replies = Replies(front.documents, front.answered, front.clock)
-        door = Door(listener, behind.getsockname(), replies, Peers())
+        ended = threading.Event()
+        owner = threading.Thread(target=ended.wait, daemon=True)
+        owner.start()
+        door = Door(listener, behind.getsockname(), replies, Peers(), owner)
         port = listener.getsockname()[1]
         door.start()
         # The door looks whether the web server listens.
         behind.accept()[0].close()
-        made = House(newsroom, behind, port, door)
+        made = House(newsroom, behind, port, door, ended)
         try:
             yield made
         finally:
@@ -97,3 +103,5 @@ def house(newsroom: Newsroom) -> Iterator[House]:
                 connection.close()
             door.stop()
             door.join()
+            ended.set()
+            owner.join()

@@ -266,6 +266,20 @@ def test_a_stop_does_not_wait_for_ever(house: House, monkeypatch: pytest.MonkeyP
     eventually(lambda: not house.door._thread.is_alive(), 5, "the door has ended")
 
 
+def test_once_the_web_server_has_ended_nobody_waits_for_it(house: House) -> None:
+    unheard, polling = house.connect(), house.connect()
+    unheard.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    polling.sendall(house.poll())
+    read_answer(polling)
+    eventually(lambda: bool(house.door.tunnels), 5, "there is a tunnel")
+    begun = time.monotonic()
+    house.ended.set()
+    eventually(lambda: not house.door._thread.is_alive(), 5, "the door has ended")
+    assert time.monotonic() - begun < door_module.LAST_SECONDS - 1
+    assert is_closed(unheard)
+    assert is_closed(polling)
+
+
 def test_a_fault_costs_one_connection_and_not_the_door(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
