@@ -7,14 +7,13 @@ import heapq
 import logging
 import os
 import resource
-import select
 import signal
 import socket
 import threading
 import time
 from select import EPOLLIN
-from typing import Protocol
 
+from feedsvc.web.door.loop import Bell, Loop
 from feedsvc.web.door.peers import Peers
 from feedsvc.web.door.replies import Replies
 from feedsvc.web.door.tunnel import Tunnel
@@ -27,8 +26,6 @@ LAST_SECONDS = 4.0
 """How long answers and tunnels may last after a stop: less than granian waits for its processes."""
 
 SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-ENDS = (signal.SIGTERM, signal.SIGINT)
-EVENTS = 256
 PAUSE = 0.5
 """Seconds between two looks at what is not urgent."""
 
@@ -39,16 +36,6 @@ TUNNEL_FILES = 3
 """Descriptors of a tunnel: its two ends, and the web server's."""
 
 log = logging.getLogger(__name__)
-
-
-class Watched(Protocol):
-    """What waits for events on a descriptor."""
-
-    def ready(self, events: int) -> None:
-        """Do what is possible now; also where nothing is."""
-
-    def close(self) -> None:
-        """End it, after a fault."""
 
 
 class Door:
@@ -69,15 +56,13 @@ class Door:
         self.tunnels: set[Tunnel] = set()
         self.waiting: dict[Visitor, float] = {}
         """Until when the heads that have begun may take to be complete."""
-        self.tick = time.monotonic()
+        self.loop = Loop()
         self.is_stopping = False
         self._owner = owner
         self._listener = listener
         self._accepts = False
         self._stop_at = 0.0
-        self._watched: dict[int, Watched] = {}
-        self._epoll = select.epoll()
-        self._bell, self._rope = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._bell = Bell(self.loop, self._begin_to_stop)
         self._room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_FILES
         self._thread = threading.Thread(target=self._run, name="feedsvc-door")
 
@@ -87,34 +72,16 @@ class Door:
 
     def heed_signals(self) -> None:
         """Stop by the signals that this process has handlers for; to be called in its main thread."""
-        signal.set_wakeup_fd(self._rope, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._bell.rope, warn_on_full_buffer=False)
 
     def stop(self) -> None:
         """Accept nothing more; end what rests, and what is being sent once it is sent."""
-        os.write(self._rope, bytes([signal.SIGTERM]))
+        self._bell.pull()
 
     def join(self) -> None:
         """Wait until the last connection has ended; signals must have gone elsewhere by then."""
         self._thread.join()
-        os.close(self._bell)
-        os.close(self._rope)
-
-    def watch(self, fd: int, watched: Watched, before: int, mask: int) -> int:
-        """Have a descriptor watched for these events, none or some; return them."""
-        if mask and before:
-            if mask != before:
-                self._epoll.modify(fd, mask)
-        elif mask:
-            self._epoll.register(fd, mask)
-        elif before:
-            self._epoll.unregister(fd)
-        self._watched[fd] = watched
-        return mask
-
-    def forget(self, connection: socket.socket) -> None:
-        """Close a connection; the system stops watching it."""
-        self._watched.pop(connection.fileno(), None)
-        connection.close()
+        self._bell.take_down()
 
     def ready(self, events: int) -> None:
         """Accept one connection."""
@@ -145,9 +112,7 @@ class Door:
         try:
             if self._await_server():
                 self._accept(True)
-                self._epoll.register(self._bell, EPOLLIN)
-                self._watched[self._bell] = Bell(self, self._bell)
-                self._loop()
+                self._serve()
         except Exception:
             log.exception("door status=failed")
             # A process that nobody can reach must not seem to live: it is started again.
@@ -155,42 +120,30 @@ class Door:
         finally:
             self._close()
 
-    def _loop(self) -> None:
+    def _serve(self) -> None:
         due = 0.0
-        watched = self._watched
         while not self.is_stopping or self.visitors or self.tunnels:
-            for fd, events in self._epoll.poll(0.05 if self.waiting or self.is_stopping else PAUSE, EVENTS):
-                self.tick = time.monotonic()
-                each = watched.get(fd)
-                if each is None:
-                    continue
-                try:
-                    each.ready(events)
-                except Exception:
-                    # A fault in what one client does must not cost all the others their door.
-                    log.exception("door status=fault")
-                    each.close()
-            self.tick = time.monotonic()
+            self.loop.turn(0.05 if self.waiting or self.is_stopping else PAUSE)
             if self.waiting:
                 self._hand_on()
-            if self.tick >= due:
-                due = self.tick + (0.1 if self.is_stopping else PAUSE)
+            if self.loop.tick >= due:
+                due = self.loop.tick + (0.1 if self.is_stopping else PAUSE)
                 self._sweep()
 
     def _hand_on(self) -> None:
-        for visitor in [each for each, until in self.waiting.items() if self.tick >= until]:
+        for visitor in [each for each, until in self.waiting.items() if self.loop.tick >= until]:
             visitor.hand_on()
 
     def _sweep(self) -> None:
         """Do what is not urgent: end what is overdue, accept again after a pause."""
-        for visitor in [each for each in self.visitors if each.is_overdue(self.tick)]:
+        for visitor in [each for each in self.visitors if each.is_overdue(self.loop.tick)]:
             visitor.close()
-        for tunnel in [each for each in self.tunnels if each.is_over(self.tick)]:
+        for tunnel in [each for each in self.tunnels if each.is_over(self.loop.tick)]:
             tunnel.close()
         if not self._owner.is_alive():
-            self.begin_to_stop()
+            self._begin_to_stop()
             self._end_unheard()
-        if self.is_stopping and self.tick > self._stop_at:
+        if self.is_stopping and self.loop.tick > self._stop_at:
             self._end_all()
         if not self.is_stopping:
             self._accept(True)
@@ -200,11 +153,11 @@ class Door:
         for tunnel in [each for each in self.tunnels if each.is_unheard()]:
             tunnel.close()
 
-    def begin_to_stop(self) -> None:
+    def _begin_to_stop(self) -> None:
         """Let in who has already knocked, then nobody; end what rests."""
         if self.is_stopping:
             return
-        self._stop_at = self.tick + LAST_SECONDS
+        self._stop_at = self.loop.tick + LAST_SECONDS
         for _ in range(BACKLOG):
             if not self._let_in():
                 break
@@ -223,7 +176,7 @@ class Door:
     def _accept(self, accepts: bool) -> None:
         if accepts != self._accepts:
             fd = self._listener.fileno()
-            self.watch(fd, self, EPOLLIN if self._accepts else 0, EPOLLIN if accepts else 0)
+            self.loop.watch(fd, self, EPOLLIN if self._accepts else 0, EPOLLIN if accepts else 0)
             self._accepts = accepts
 
     def _await_server(self) -> bool:
@@ -244,20 +197,4 @@ class Door:
     def _close(self) -> None:
         self._listener.close()
         self._end_all()
-        self._epoll.close()
-
-
-class Bell:
-    """Rings with every signal that this process heeds (the numbers come through a pipe)."""
-
-    def __init__(self, door: Door, bell: int) -> None:
-        self._door = door
-        self._bell = bell
-
-    def ready(self, events: int) -> None:
-        """Begin to stop if one of the signals says so."""
-        if any(number in ENDS for number in os.read(self._bell, 64)):
-            self._door.begin_to_stop()
-
-    def close(self) -> None:
-        """Go on, as the door does."""
+        self.loop.close()

@@ -120,9 +120,9 @@ class Tunnel:
             if client.ended and not server.unsent:
                 self.close()
                 return
-            self.finished_at = self.finished_at or self._door.tick
+            self.finished_at = self.finished_at or self._door.loop.tick
         for end in (client, server):
-            end.mask = self._door.watch(end.socket.fileno(), end, end.mask, end.interest())
+            end.mask = self._door.loop.watch(end.socket.fileno(), end, end.mask, end.interest())
 
     def is_unheard(self) -> bool:
         """Say whether nothing from the web server is under way, though it has not closed."""
@@ -146,4 +146,4 @@ class Tunnel:
         self._door.tunnels.discard(self)
         self._door.peers.leave(self._source)
         for end in (self._client, self._server):
-            self._door.forget(end.socket)
+            self._door.loop.forget(end.socket)

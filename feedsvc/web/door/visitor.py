@@ -31,7 +31,7 @@ class Visitor:
 
     def __init__(self, door: Door, connection: socket.socket, address: str) -> None:
         self.socket = connection
-        self.seen = door.tick
+        self.seen = door.loop.tick
         self.answered = False
         self._door = door
         self._address = address
@@ -51,7 +51,7 @@ class Visitor:
 
     def ready(self, events: int) -> None:
         """Go on: send what is left of an answer, else read."""
-        self.seen = self._door.tick
+        self.seen = self._door.loop.tick
         if self._unsent:
             self._send(self._unsent)
             return
@@ -84,7 +84,7 @@ class Visitor:
     def close(self) -> None:
         """End the connection."""
         self._leave()
-        self._door.forget(self.socket)
+        self._door.loop.forget(self.socket)
 
     def _answer(self, reply: Reply) -> None:
         if self._begun:
@@ -118,7 +118,7 @@ class Visitor:
         try:
             tunnel = Tunnel(self._door, self.socket, self._mask, self._address, data)
         except OSError:
-            self._door.forget(self.socket)
+            self._door.loop.forget(self.socket)
             return
         tunnel.open()
 
@@ -128,7 +128,7 @@ class Visitor:
 
     def _watch(self, mask: int) -> None:
         if mask != self._mask:
-            self._mask = self._door.watch(self.socket.fileno(), self, self._mask, mask)
+            self._mask = self._door.loop.watch(self.socket.fileno(), self, self._mask, mask)
 
 
 def left(parts: tuple[bytes, ...] | tuple[memoryview, ...], sent: int) -> tuple[memoryview, ...]:
