@@ -7,7 +7,7 @@ from functools import partial
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import Element, _Element
+from lxml.etree import _Element
 
 from feedsvc.formats import feedgen_ext, history, licensing
 from feedsvc.formats.addresses import addresses, feed_id, stylesheet, taxonomy
@@ -15,18 +15,19 @@ from feedsvc.formats.dates import rfc3339
 from feedsvc.formats.feedgen_ext import (
     MEDIA,
     XML_LANG,
+    Nest,
     add,
     add_links,
     add_media,
     add_stylesheet,
     new_entry,
     new_feed,
-    serialised,
 )
 from feedsvc.model import Item, Person, Selection
 
 _KNOWN = {"media": MEDIA}
 """All that an entry may use; Atom's own namespace is the default."""
+_NEST = Nest("feed", _KNOWN, level=1)
 
 
 def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
@@ -38,7 +39,7 @@ def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]
 
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an entry as it stands in the Atom document of a selection."""
-    return serialised(_entry(selection, item).atom_entry(), Element("feed", nsmap=_KNOWN), level=1)
+    return _NEST.serialised(_entry(selection, item).atom_entry())
 
 
 def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
@@ -68,7 +69,8 @@ def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
 
 def _finish_feed(selection: Selection, root: _Element) -> None:
     add_stylesheet(root, stylesheet(selection.site))
-    _say_utc(root)
+    for date in root.iterchildren("updated"):
+        _mend(date)
     licensing.add_to_atom(root, selection.feed.license, selection.site.rsl)
     history.add_marks(root, selection)
     history.add_tombstones(root, selection)
@@ -99,9 +101,8 @@ def _entry(selection: Selection, item: Item) -> FeedEntry:
 
 def _finish_entry(selection: Selection, item: Item, entry: _Element) -> None:
     feed, article = selection.feed, item.article
-    _say_utc(entry)
-    entry.find("title").set("type", "text")
-    entry.find("link").set("rel", "alternate")
+    for child in entry.iterchildren("title", "updated", "published", "link"):
+        _mend(child)
     if article.language and article.language.casefold() != feed.language.casefold():
         entry.set(XML_LANG, article.language)
     add_links(entry, "link", article, article.enclosures)
@@ -110,6 +111,16 @@ def _finish_entry(selection: Selection, item: Item, entry: _Element) -> None:
     if article.image:
         enclosures = {enclosure.url for enclosure in article.enclosures}
         add_media(entry, article.image, known=article.image.url if article.image.url in enclosures else "")
+
+
+def _mend(child: _Element) -> None:
+    """Give an element of an entry what feedgen leaves out of it."""
+    if child.tag == "title":
+        child.set("type", "text")
+    elif child.tag == "link":
+        child.set("rel", "alternate")
+    else:
+        child.text = child.text.replace("+00:00", "Z")
 
 
 def _add_source(entry: _Element, item: Item) -> None:
@@ -133,8 +144,3 @@ def _add_source(entry: _Element, item: Item) -> None:
 def _person(person: Person) -> dict[str, str]:
     fields = {"name": person.name, "email": person.email, "uri": person.url}
     return {key: value for key, value in fields.items() if value}
-
-
-def _say_utc(element: _Element) -> None:
-    for date in element.iterchildren("updated", "published"):
-        date.text = date.text.replace("+00:00", "Z")

@@ -9,7 +9,7 @@ from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import Element, _Element
+from lxml.etree import _Element
 
 from feedsvc.formats import feedgen_ext, history, licensing, podcast
 from feedsvc.formats.addresses import addresses, stylesheet, taxonomy
@@ -18,6 +18,7 @@ from feedsvc.formats.feedgen_ext import (
     ATOM,
     DC,
     MEDIA,
+    Nest,
     add,
     add_links,
     add_media,
@@ -26,7 +27,6 @@ from feedsvc.formats.feedgen_ext import (
     new_entry,
     new_feed,
     plain,
-    serialised,
     used,
     with_references,
 )
@@ -43,6 +43,7 @@ _KNOWN = {
     **licensing.NAMESPACES,
 }
 """All that an item may use."""
+_NEST = Nest("rss", _KNOWN, level=2)
 
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 """The largest that RSS lets a channel's image be shown, in pixels."""
@@ -59,8 +60,7 @@ def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]
 
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an item as it stands in the RSS document of a selection."""
-    made = _entry(selection, item).rss_entry()
-    return with_references(serialised(made, Element("rss", nsmap=_KNOWN), level=2))
+    return with_references(_NEST.serialised(_entry(selection, item).rss_entry()))
 
 
 def _declared(selection: Selection, entries: Sequence[bytes]) -> Mapping[str, str]:

@@ -113,13 +113,13 @@ def _article(item: Item, site: Site, license_: str) -> Article:
         tags=_tags(article.tags),
         language=line(article.language or "") or None,
         image=_image(article.image),
-        enclosures=_enclosures(article.enclosures),
+        enclosures=_enclosures(article.enclosures) if article.enclosures else (),
         rights=line(article.rights) or (origin.rights if origin else ""),
         episode=tidy_episode(article.episode) if article.episode else None,
         license=uri(article.license or "") or (license_ if origin is None else "") or None,
         origin=origin,
-        via=_links(article.via),
-        related=_links(article.related),
+        via=_links(article.via) if article.via else (),
+        related=_links(article.related) if article.related else (),
     )
 
 
