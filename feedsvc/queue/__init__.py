@@ -8,7 +8,8 @@ from __future__ import annotations
 from procrastinate.jobs import Job
 from procrastinate.types import JSONValue
 
-from feedsvc.queue.app import DueJob, FailedJob, Heartbeat, Queue, open_queue
+from feedsvc.queue.app import Queue, open_queue
 from feedsvc.queue.backend import Gate
+from feedsvc.queue.seen import DueJob, FailedJob, Heartbeat
 
 __all__ = ["DueJob", "FailedJob", "Gate", "Heartbeat", "JSONValue", "Job", "Queue", "open_queue"]

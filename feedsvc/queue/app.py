@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from feedsvc.queue.backend import Backend, Gate
 from feedsvc.queue.jobs import Jobs, is_readable
 from feedsvc.queue.known import check_queries
 from feedsvc.queue.postgresql import PostgresqlBackend
+from feedsvc.queue.seen import DueJob, FailedJob, Heartbeat
 from feedsvc.queue.sqlite import SqliteBackend
 
 POLL_SECONDS = 1.0
@@ -29,34 +29,6 @@ HEARTBEAT_SECONDS = 10.0
 GRACEFUL_SECONDS = 8.0
 STALLED_SECONDS = 60.0
 _PAST = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class FailedJob:
-    """A dead letter: a job that failed for good, when, and after how many attempts."""
-
-    id: int
-    task: str
-    args: Mapping[str, JSONValue]
-    attempts: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """A worker that has not said goodbye, and for how long nothing was heard of it."""
-
-    worker: int
-    silent: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class DueJob:
-    """A job that waits although it is due, and for how long it has been."""
-
-    id: int
-    task: str
-    late: timedelta
 
 
 class Queue:
