@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from feedsvc.web.fast import is_plain
@@ -16,18 +16,29 @@ from feedsvc.web.fast import is_plain
 MAX_BYTES = 2048
 END = b"\r\n\r\n"
 
+ASKED = {
+    name: "HTTP_" + name.upper().replace("-", "_")
+    for name in (
+        *("accept", "accept-encoding", "authorization", "if-modified-since", "if-none-match", "range"),
+        "sec-fetch-dest",
+    )
+}
+"""The headers that an answer depends on, and their names in WSGI: those of `is_plain` and of `answer`."""
+
 _HEAD = re.compile(
-    rb"(GET|HEAD) (/(?:[!$&'()*+,;=:@/\w.~-]|%[0-9A-Fa-f]{2})*) HTTP/1\.1\r\n"
+    # Never back: what a part has taken is that part's, so that the time is that of one look at each byte.
+    rb"(GET|HEAD) (/(?:[!$&'()*+,;=:@/\w.~-]++|%[0-9A-Fa-f]{2})*+) HTTP/1\.1\r\n"
     # No underscore: WSGI could not tell such a name from the one with a hyphen.
-    rb"((?:[!#$%&'*+.^`|~0-9A-Za-z-]+:[ -~]*\r\n)+)\r\n"
+    rb"((?:[!#$%&'*+.^`|~0-9A-Za-z-]++:[ -~]*+\r\n)++)\r\n"
 )
-_LEFT = ("transfer-encoding", "expect", "upgrade", "te", "trailer")
+_LEFT = frozenset(("transfer-encoding", "expect", "upgrade", "te", "trailer"))
 """Headers that ask for more than an answer with a length."""
 
+_LAST = {"": False, "keep-alive": False, "close": True}
 
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """A poll: the path and the environment that WSGI would give it, and whether it is the last one here."""
+
+class Poll(NamedTuple):
+    """A poll: the path and what matters of the environment that WSGI would give, and if it is the last."""
 
     path: str
     environ: Mapping[str, str]
@@ -39,17 +50,22 @@ def read_poll(head: bytes) -> Poll | None:
     match = _HEAD.fullmatch(head) if len(head) <= MAX_BYTES else None
     if match is None:
         return None
-    lines = match[3].decode("ascii").split("\r\n")[:-1]
-    named = [line.partition(":") for line in lines]
-    fields = {name.lower(): value.strip(" ") for name, _, value in named}
-    connection = fields.get("connection", "").lower()
-    if len(fields) != len(lines) or not _is_simple(fields) or connection not in ("", "keep-alive", "close"):
+    method, target, block = match.groups()
+    fields = {}
+    lines = block.decode("ascii").split("\r\n")
+    lines.pop()
+    for line in lines:
+        name, _, value = line.partition(":")
+        fields[name.lower()] = value.strip(" ")
+    closes = _LAST.get(fields.get("connection", "").lower())
+    if len(fields) != len(lines) or closes is None or not _is_simple(fields):
         return None
-    environ = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in fields.items()}
-    environ["REQUEST_METHOD"] = match[1].decode("ascii")
-    environ["QUERY_STRING"] = ""
-    path = unquote_to_bytes(match[2]).decode("latin-1")
-    return Poll(path, environ, connection == "close") if is_plain(environ) else None
+    environ = {ASKED[name]: value for name, value in fields.items() if name in ASKED}
+    environ["REQUEST_METHOD"] = method.decode("ascii")
+    if not is_plain(environ):
+        return None
+    path = unquote_to_bytes(target) if b"%" in target else target
+    return Poll(path.decode("latin-1"), environ, closes)
 
 
 def is_unfinished(data: bytes) -> bool:
@@ -58,8 +74,4 @@ def is_unfinished(data: bytes) -> bool:
 
 
 def _is_simple(fields: Mapping[str, str]) -> bool:
-    return (
-        bool(fields.get("host"))
-        and fields.get("content-length", "0") == "0"
-        and not any(name in fields for name in _LEFT)
-    )
+    return bool(fields.get("host")) and fields.get("content-length", "0") == "0" and _LEFT.isdisjoint(fields)

@@ -11,7 +11,7 @@ from feedsvc.web.cache import Documents
 from feedsvc.web.caching import Representation, answer
 from feedsvc.web.door.head import Poll, read_poll
 
-MAX_HEADS = 1024
+MAX_HEADS = 2048
 SECOND = timedelta(seconds=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -6,10 +6,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedsvc.web.door.head import MAX_BYTES, is_unfinished, read_poll
+from feedsvc.web.caching import Freshness, answer, encode, prepare
+from feedsvc.web.door.head import ASKED, MAX_BYTES, is_unfinished, read_poll
+from feedsvc.web.fast import is_plain
+from tests.web.newsroom import NOON
 
 GOOD = b"GET /feeds/all.rss HTTP/1.1\r\nHost: news.example\r\n\r\n"
-NAMES = st.from_regex(r"X-[A-Za-z][A-Za-z0-9-]{0,8}", fullmatch=True)
+TAKEN = ("range", "authorization")
+"""Headers with which it is no poll."""
+
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
 
 
@@ -19,18 +24,50 @@ def with_lines(*lines: bytes) -> bytes:
 
 @given(
     st.sampled_from(["GET", "HEAD"]),
-    st.dictionaries(NAMES, VALUES, max_size=5).filter(
-        lambda fields: len({name.lower() for name in fields}) == len(fields)
+    st.dictionaries(
+        st.sampled_from([*ASKED, "user-agent", "x-any"]).filter(lambda name: name not in TAKEN), VALUES
     ),
 )
 def test_a_poll_is_read_as_wsgi_would_tell_it(method: str, fields: dict[str, str]) -> None:
-    lines = [f"{name}:  {value} ".encode() for name, value in fields.items()]
+    lines = [f"{name.title()}:  {value} ".encode() for name, value in fields.items()]
     poll = read_poll(with_lines(*lines).replace(b"GET", method.encode(), 1))
     assert poll is not None
     assert (poll.path, poll.closes) == ("/feeds/all.rss", False)
-    expected = {"HTTP_" + name.upper().replace("-", "_"): value.strip(" ") for name, value in fields.items()}
-    fixed = {"REQUEST_METHOD": method, "QUERY_STRING": "", "HTTP_HOST": "news.example"}
-    assert poll.environ == expected | fixed
+    told = {"HTTP_" + name.upper().replace("-", "_"): value.strip(" ") for name, value in fields.items()}
+    assert poll.environ.items() <= (told | {"REQUEST_METHOD": method}).items()
+    assert {name for name in fields if name in ASKED} == {
+        name for name, key in ASKED.items() if key in poll.environ
+    }
+
+
+class Noting(dict[str, object]):
+    """An environment that notes what it is asked for."""
+
+    def __init__(self, *given: object) -> None:
+        super().__init__(*given)  # type: ignore[arg-type]
+        self.noted: set[object] = set()
+
+    def get(self, name: object, *default: object) -> object:  # type: ignore[override]
+        self.noted.add(name)
+        return super().get(name, *default)  # type: ignore[call-overload]
+
+    def __getitem__(self, name: str) -> object:
+        self.noted.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.noted.add(name)
+        return super().__contains__(name)
+
+
+def test_a_poll_tells_all_that_an_answer_depends_on() -> None:
+    environ = Noting({"REQUEST_METHOD": "GET", "HTTP_IF_MODIFIED_SINCE": "Thu, 01 Jan 1970 00:00:00 GMT"})
+    assert is_plain(environ)
+    found = prepare(encode(b"feed" * 50), modified=NOON, headers=(), entity=(), freshness=Freshness(300))
+    assert answer(found, environ, NOON)[0] == "200 OK"
+    # A poll has no query: its target would not have been read.
+    assert environ.noted <= {"REQUEST_METHOD", "QUERY_STRING", *ASKED.values()}
+    assert environ.noted > set(ASKED.values())
 
 
 @given(st.binary(max_size=80), st.integers(0, len(GOOD)), st.integers(0, len(GOOD)))
