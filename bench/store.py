@@ -15,6 +15,7 @@ import argparse
 import sqlite3
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from bench import stock
 from bench.machine import Stopwatch, describe
 from bench.stock import Room
 from feedsvc.model import FileState, Item
-from feedsvc.store import Store, items, sources, terms_of, words_of
+from feedsvc.store import Store, items, sources, tallies, terms_of, words_of
 from feedsvc.store.rows import row_of
 from feedsvc.store.times import to_ms, to_ms_or_none
 from tests.postgres import Server
@@ -311,6 +312,12 @@ class Rows:
             for each in batch
         ]
         self.words = [" ".join(words_of(each.article)) for each in batch]
+        counted = Counter(
+            tallies.term(kind, each.state, value, label)
+            for each in batch
+            for kind, value, label in terms_of(each)
+        )
+        self.tallies = [(*term, number) for term, number in sorted(counted.items())]
 
 
 @contextmanager
@@ -326,6 +333,9 @@ PUT_ITEM = f"INSERT INTO item ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * le
 PUT_TERM = (
     "INSERT INTO item_term (kind, value, state, at, expires, label, item_pk) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+PUT_TALLY = """
+    INSERT INTO tally (kind, state, value, label, number) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (kind, state, value, label) DO UPDATE SET number = number + excluded.number"""
 PUT_WORDS = "INSERT INTO search (rowid, words) VALUES (?, ?)"
 PUT_FILE = """
     INSERT INTO source_file (source, path, size, mtime_ns, inode, hash, guid) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -342,6 +352,7 @@ def write_rows(connection: sqlite3.Connection, rows: Rows) -> None:
         pks = range(last - len(rows.items) + 1, last + 1)
         terms = [(*term, pk) for pk, of_item in zip(pks, rows.terms, strict=True) for term in of_item]
         connection.executemany(PUT_TERM, terms)
+        connection.executemany(PUT_TALLY, rows.tallies)
         connection.executemany(PUT_WORDS, zip(pks, rows.words, strict=True))
 
 

@@ -130,20 +130,17 @@ def _file(row: Row[tuple[object, ...]]) -> FileState:
 
 
 def _file_row(source: str, file: FileState) -> dict[str, object]:
+    # Some file systems fill inode numbers to 64 bits: they are folded into a signed column.
+    inode = file.inode
     return {
         "source": source,
         "path": file.path,
         "size": file.size,
         "mtime_ns": file.mtime_ns,
-        "inode": _signed(file.inode),
+        "inode": inode - 2**64 if inode >= 2**63 else inode,
         "hash": file.hash,
         "guid": file.guid,
     }
-
-
-def _signed(inode: int) -> int:
-    """Fold an inode number, which some file systems fill to 64 bits, into a signed column."""
-    return inode - 2**64 if inode >= 2**63 else inode
 
 
 def _problem(row: Row[tuple[object, ...]]) -> Problem:
