@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,13 +130,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(folder: Path, port: int, config: str = "", **environment: str) -> Tree:
+def start(folder: Path, port: int, config: str = "", under: Sequence[str] = (), **environment: str) -> Tree:
+    """Start the service; `under` are the words of a command that runs it."""
     (folder / "items").mkdir(exist_ok=True)
     if config or not (folder / "config.toml").exists():
         (folder / "config.toml").write_text(config or '[site]\ntitle = "Harbour News"\n', encoding="utf-8")
     log = folder / "serve.log"
     clean = {k: v for k, v in os.environ.items() if not k.startswith("FEEDSVC_")}
-    command = [sys.executable, "-m", "feedsvc", "serve", "--config", str(folder / "config.toml")]
+    command = [*under, sys.executable, "-m", "feedsvc", "serve", "--config", str(folder / "config.toml")]
     with log.open("a") as sink:
         process = subprocess.Popen(
             command,
@@ -150,17 +151,17 @@ def start(folder: Path, port: int, config: str = "", **environment: str) -> Tree
 
 
 @contextmanager
-def serving(folder: Path, config: str = "", **environment: str) -> Iterator[Tree]:
+def serving(folder: Path, config: str = "", under: Sequence[str] = (), **environment: str) -> Iterator[Tree]:
     """Run the service until the end of the block; ready when the block begins."""
-    with starting(folder, config, **environment) as tree:
+    with starting(folder, config, under, **environment) as tree:
         eventually(tree.ready, 60, "the service is ready")
         yield tree
 
 
 @contextmanager
-def starting(folder: Path, config: str = "", **environment: str) -> Iterator[Tree]:
+def starting(folder: Path, config: str = "", under: Sequence[str] = (), **environment: str) -> Iterator[Tree]:
     """Run the service until the end of the block; it only begins to start when the block begins."""
-    tree = start(folder, free_port(), config, **environment)
+    tree = start(folder, free_port(), config, under, **environment)
     try:
         yield tree
     finally:
@@ -179,8 +180,8 @@ def item(title: str, body: str = "The harbour master said so on Tuesday morning.
     return f"---\ntitle: {title}\n{head}---\n\n{body}\n"
 
 
-def titles(tree: Tree) -> list[str]:
-    feed = json.loads(tree.get("/feeds/all.json").body)
+def titles(tree: Tree, path: str = "/feeds/all.json") -> list[str]:
+    feed = json.loads(tree.get(path).body)
     return [entry["title"] for entry in feed["items"]]
 
 
