@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
@@ -12,11 +13,14 @@ from feedsvc.cli.drawing import show_table
 from feedsvc.cli.lint import lint_feeds
 from feedsvc.cli.opened import opened
 from feedsvc.cli.output import terminal, when
+from feedsvc.cli.readers import asked, audience_rows
 from feedsvc.errors import NotFound
 from feedsvc.formats import SUFFIXES
 from feedsvc.model import FORMATS, Feed
 from feedsvc.service import Service
-from feedsvc.store import SourceState, items, sources
+from feedsvc.store import Counts, SourceState, audience, items, sources
+
+Readers = Mapping[tuple[str, str], Counts]
 
 
 @group("feeds", examples=(("feedsvc feeds list", "every feed, how much is in it, and its address"),))
@@ -30,14 +34,15 @@ feed_commands.add_command(lint_feeds)
 @feed_commands.command("list", examples=(("feedsvc feeds list --json", "for programs"),))
 @json_option
 def list_feeds(as_json: bool) -> None:
-    """List every configured feed, how many items it has, and its address."""
+    """List every configured feed, how many items it has, how often it was asked for, and its address."""
     speaker = terminal()
     with opened() as service:
-        rows = [_row(service, feed) for feed in service.catalog.feeds]
+        readers = _readers(service)
+        rows = [_row(service, feed, readers) for feed in service.catalog.feeds]
     if as_json:
         speaker.show_json(rows)
     else:
-        headers = ("feed", "items", "title", "address")
+        headers = ("feed", "items", "requests", "title", "address")
         show_table(headers, [[str(row[name]) for name in headers] for row in rows])
 
 
@@ -45,13 +50,14 @@ def list_feeds(as_json: bool) -> None:
 @click.argument("slug")
 @json_option
 def show_feed(slug: str, as_json: bool) -> None:
-    """Show one feed: its addresses and the items that are in it now."""
+    """Show one feed: its addresses, how often they were asked for, and the items that are in it now."""
     speaker = terminal()
     with opened() as service:
         feed = service.catalog.feed(slug)
         if feed is None:
             raise NotFound("feed", slug)
-        row = _row(service, feed)
+        readers = _readers(service)
+        row = _row(service, feed, readers)
         with service.store.read() as connection:
             selected = plan.select(connection, feed, service.clock())
     if as_json:
@@ -60,7 +66,11 @@ def show_feed(slug: str, as_json: bool) -> None:
         ]
         speaker.show_json({**row, "rule": asdict(feed.rule), "entries": entries})
         return
-    speaker.tell(f"{feed.title}\n" + "\n".join(_addresses(service, feed)))
+    told = [
+        f"{address}: {asked(readers.get((feed.path, format_), Counts()))}"
+        for format_, address in zip(FORMATS, _addresses(service, feed), strict=True)
+    ]
+    speaker.tell("\n".join([feed.title, *told]))
     show_table(("published", "title"), [(when(item.published), item.article.title) for item in selected])
 
 
@@ -86,10 +96,17 @@ def list_sources(as_json: bool) -> None:
     )
 
 
-def _row(service: Service, feed: Feed) -> dict[str, object]:
+def _readers(service: Service) -> Readers:
+    """Return how often feeds were asked for since that is counted."""
+    with service.store.read() as connection:
+        return audience.since(connection)
+
+
+def _row(service: Service, feed: Feed, readers: Readers) -> dict[str, object]:
     with service.store.read() as connection:
         count = items.count(connection, feed.rule, now=service.clock())
     rss, *_ = addresses = _addresses(service, feed)
+    own = {key: counts for key, counts in readers.items() if key[0] == feed.path}
     return {
         "feed": feed.slug,
         "title": feed.title,
@@ -97,6 +114,8 @@ def _row(service: Service, feed: Feed) -> dict[str, object]:
         "matching": count,
         "address": rss,
         "addresses": addresses,
+        "requests": sum(counts.requests for counts in own.values()),
+        "audience": audience_rows(own),
     }
 
 

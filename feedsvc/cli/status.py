@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import click
@@ -18,6 +18,7 @@ from feedsvc.cli.command import Command, json_option
 from feedsvc.cli.configured import configured
 from feedsvc.cli.drawing import one_line
 from feedsvc.cli.output import counted, terminal, when
+from feedsvc.cli.readers import asked, audience_rows, size
 from feedsvc.errors import StoreError
 from feedsvc.service import open_service, utc_now
 from feedsvc.status import Content, Disk, Need, Source, Status, Work, spoken
@@ -45,7 +46,8 @@ def show_status(as_json: bool) -> int:
     found = look(settings)
     wanted = status.needs(found)
     if as_json:
-        speaker.show_json({**asdict(found), "needs": [asdict(each) for each in wanted]})
+        told = {**asdict(replace(found, audience={})), "audience": audience_rows(found.audience)}
+        speaker.show_json({**told, "needs": [asdict(each) for each in wanted]})
         return output.FAILURE if wanted else output.OK
     facts, origins = ([], ()) if speaker.quiet else (list(_facts(found)), found.sources)
     console = Console(highlight=False)
@@ -130,9 +132,9 @@ def _plain(
 def _facts(found: Status) -> Iterator[tuple[str, str]]:
     """Yield what is known, each with what it is about."""
     database = found.database
-    size = "" if database.bytes is None else f", {_size(database.bytes)}"
+    room = "" if database.bytes is None else f", {size(database.bytes)}"
     state = "answers" if database.answers else "does not answer"
-    yield "database", f"{KINDS[database.kind]}{size}, {state}"
+    yield "database", f"{KINDS[database.kind]}{room}, {state}"
     if found.disk is not None:
         yield "disk", _room(found.disk)
     if found.work is not None:
@@ -147,6 +149,7 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
         yield "next", f"{what} {_relative(found.work.scheduled_at, found.at)}"
     if found.content is not None:
         yield from _content(found.content, found.at)
+        yield "readers", f"today {asked(found.today)}"
 
 
 def _content(content: Content, now: datetime) -> Iterator[tuple[str, str]]:
@@ -180,17 +183,10 @@ def _workers(work: Work) -> str:
 
 
 def _room(disk: Disk) -> str:
-    return f"{_size(disk.free_bytes)} free of {_size(disk.total_bytes)}"
+    return f"{size(disk.free_bytes)} free of {size(disk.total_bytes)}"
 
 
 def _relative(moment: datetime, now: datetime) -> str:
     if moment <= now:
         return f"{spoken(now - moment)} ago" if now - moment >= timedelta(seconds=2) else "now"
     return f"in {spoken(moment - now)}"
-
-
-def _size(count: int) -> str:
-    for unit, worth in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= worth:
-            return f"{count / worth:.1f} {unit}"
-    return f"{count} bytes"

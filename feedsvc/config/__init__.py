@@ -20,12 +20,12 @@ from feedsvc.config.options import (
     LimitSettings,
     LogSettings,
     ScheduleSettings,
-    ServerSettings,
     Settings,
     SiteSettings,
     SourceSettings,
     duration,
 )
+from feedsvc.config.server import ExportSettings, ServerSettings
 from feedsvc.config.show import Shown, show
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "SECTIONS",
     "Complaint",
     "DatabaseSettings",
+    "ExportSettings",
     "FeedSettings",
     "ItemsSettings",
     "LimitSettings",

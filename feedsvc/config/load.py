@@ -195,6 +195,7 @@ def resolved(loaded: Loaded) -> Settings:
     options = loaded.options
     every = options.schedule.refresh_every
     items = _place(loaded, ("items", "path"), str(options.items.path))
+    export = options.export.path and str(_place(loaded, ("export", "path"), options.export.path))
     return Settings(
         folder=loaded.folder,
         file=Path(loaded.file).absolute() if loaded.file else None,
@@ -209,6 +210,7 @@ def resolved(loaded: Loaded) -> Settings:
         feeds=dict(options.feeds),
         schedule=options.schedule,
         limits=options.limits,
+        export=options.export.model_copy(update={"path": export}),
         log=options.log,
     )
 

@@ -13,6 +13,7 @@ from feedsvc.config import checks
 from feedsvc.config.checks import duration
 from feedsvc.config.podcast import PodcastSettings
 from feedsvc.config.section import Address, Duration, Language, Names, Network, RslUse, Section
+from feedsvc.config.server import ExportSettings, ServerSettings
 
 __all__ = ["FOLDER", "KEYED", "NESTED", "SECTIONS", "Options", "Section", "Settings", "duration"]
 
@@ -58,30 +59,6 @@ class SiteSettings(Section):
     )
     rsl_prohibits: tuple[RslUse, ...] = Field(
         default=(), description="What machines may not do with them, such as “ai-train”."
-    )
-
-
-class ServerSettings(Section):
-    """The web server."""
-
-    host: str = Field(
-        default="127.0.0.1", min_length=1, description="The address to listen on; “0.0.0.0”: every address."
-    )
-    port: int = Field(default=8484, ge=1, le=65535, description="The port to listen on.")
-    workers: int = Field(default=2, ge=1, le=64, description="How many web processes answer requests.")
-    threads: int = Field(default=4, ge=1, le=64, description="How many threads each of them has.")
-    max_age: int = Field(
-        default=300, ge=0, le=86400, description="Seconds for which readers and caches may keep a feed."
-    )
-    door: bool = Field(
-        default=True,
-        description="Whether polls are answered before the web server, at a fraction of its cost (Linux).",
-    )
-    metrics: Literal["local", "public", "off"] = Field(
-        default="local", description="Who may read /metrics: “local”: this machine alone; “public”; “off”."
-    )
-    trusted_proxies: tuple[Network, ...] = Field(
-        default=(), description="Reverse proxies whose X-Forwarded-* headers are believed, as networks."
     )
 
 
@@ -240,6 +217,7 @@ class Options(Section):
     feeds: Mapping[str, FeedSettings] = Field(default_factory=dict)
     schedule: ScheduleSettings = ScheduleSettings()
     limits: LimitSettings = LimitSettings()
+    export: ExportSettings = ExportSettings()
     log: LogSettings = LogSettings()
 
 
@@ -267,6 +245,11 @@ class Settings(Options):
         """Return the folder of items, absolute."""
         return self.items.path
 
+    @property
+    def export_path(self) -> Path | None:
+        """Return the folder that is exported to, absolute; None where nothing is."""
+        return Path(self.export.path) if self.export.path else None
+
 
 KEYED: Mapping[str, type[Section]] = {"sources": SourceSettings, "feeds": FeedSettings}
 SECTIONS: Mapping[str, type[Section]] = {
@@ -278,6 +261,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "feeds": FeedSettings,
     "schedule": ScheduleSettings,
     "limits": LimitSettings,
+    "export": ExportSettings,
     "log": LogSettings,
 }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from feedsvc.model import State
 from feedsvc.queue import DueJob, FailedJob
+from feedsvc.store import Counts
 
 LATE = timedelta(seconds=60)
 """What is due for so long and not begun does not begin by itself."""
@@ -135,3 +137,7 @@ class Status:
     jobs: Jobs | None = None
     content: Content | None = None
     sources: tuple[Source, ...] = ()
+    audience: Mapping[tuple[str, str], Counts] = field(default_factory=dict)
+    """How often feeds were asked for, by path and format, since counting began."""
+    today: Counts = field(default_factory=Counts)
+    """The same for all feeds together since midnight (UTC)."""

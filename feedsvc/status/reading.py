@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,7 +12,18 @@ from feedsvc.errors import StoreError
 from feedsvc.publish import PROBLEMS
 from feedsvc.service import Service
 from feedsvc.status.facts import Content, Database, Disk, Jobs, Source, SourceCondition, Status, Work
-from feedsvc.store import Connection, SourceState, clock, feeds, health, items, schedule, sources
+from feedsvc.store import (
+    Connection,
+    Counts,
+    SourceState,
+    audience,
+    clock,
+    feeds,
+    health,
+    items,
+    schedule,
+    sources,
+)
 
 ALIVE = timedelta(seconds=60)
 """A worker that was not heard of for so long is dead: it beats every ten seconds."""
@@ -26,7 +38,7 @@ def read(service: Service, now: datetime, before: Status | None = None) -> Statu
     try:
         with store.read() as connection:
             misfit, size = health.misfit(connection) or "", health.size(connection)
-            found = None if misfit else (_content(connection, now, before), _sources(settings, connection))
+            found = None if misfit else _found(settings, connection, now, before)
         database = Database(store.dialect, True, misfit, size)
         if found is None:
             return Status(__version__, now, database, disk(settings))
@@ -67,6 +79,14 @@ def work(service: Service, now: datetime) -> Work:
     waits = [job.late if job else timedelta(), now - at if at else timedelta(), timedelta()]
     alive = sum(silent < ALIVE for silent in heard)
     return Work(alive, heard[0] if heard else None, job, name, at, max(waits))
+
+
+def _found(
+    settings: config.Settings, connection: Connection, now: datetime, before: Status | None
+) -> tuple[Content, tuple[Source, ...], Mapping[tuple[str, str], Counts], Counts]:
+    today = sum(audience.since(connection, now).values(), Counts())
+    content = _content(connection, now, before)
+    return content, _sources(settings, connection), audience.since(connection), today
 
 
 def _content(connection: Connection, now: datetime, before: Status | None) -> Content:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from feedsvc.store import (
     archives,
+    audience,
     backups,
     clock,
     feeds,
@@ -23,6 +24,7 @@ from feedsvc.store import (
     sqlite,
 )
 from feedsvc.store.archives import ArchivePage
+from feedsvc.store.audience import Counts
 from feedsvc.store.codec import canonical as canonical_article
 from feedsvc.store.database import Store, Transaction
 from feedsvc.store.feeds import FeedState
@@ -35,6 +37,7 @@ from feedsvc.store.words import words, words_of
 __all__ = [
     "ArchivePage",
     "Connection",
+    "Counts",
     "FeedState",
     "Fenced",
     "Hold",
@@ -43,6 +46,7 @@ __all__ = [
     "Store",
     "Transaction",
     "archives",
+    "audience",
     "backups",
     "canonical_article",
     "clock",

@@ -260,3 +260,17 @@ rendered = Table(
     _text("links"),
     Index("rendered_seq", "seq", "path"),
 )
+
+# Kept by day, and the days of long ago as one; nothing in it says who asked.
+audience_day = Table(
+    "audience_day",
+    metadata,
+    _integer("day"),
+    _name("feed"),
+    _name("format"),
+    _integer("requests"),
+    _integer("unchanged"),
+    _integer("bytes"),
+    PrimaryKeyConstraint("day", "feed", "format", name="audience_day_pkey"),
+    sqlite_with_rowid=False,
+)

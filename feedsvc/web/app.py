@@ -10,9 +10,8 @@ from flask import Flask, Response, g, request
 
 from feedsvc.service import Service
 from feedsvc.web import errors, feeds, health, media, metrics, pages, search, static, terms
-from feedsvc.web.cache import Documents
 from feedsvc.web.render import install
-from feedsvc.web.state import EXTENSION, State, current
+from feedsvc.web.state import EXTENSION, current, new_state
 
 MAX_REQUEST_BYTES = 1024 * 1024
 
@@ -25,7 +24,7 @@ def create_app(service: Service) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     # Werkzeug's own redirects name the Host of the request; ours are routes, and name none.
     app.url_map.merge_slashes = False
-    app.extensions[EXTENSION] = State(service, Documents(service.settings.server.max_age))
+    app.extensions[EXTENSION] = new_state(service)
     install(app, service.catalog.site)
     for part in (health, metrics, static, feeds, media, pages, terms, search):
         app.register_blueprint(part.routes)
@@ -41,11 +40,20 @@ def _start() -> None:
 
 
 def _log(response: Response) -> Response:
-    current().answered[response.status] += 1
+    state = current()
+    state.answered[response.status] += 1
     ms = (time.monotonic() - g.started) * 1000
     # Percent-encoded, since a path may carry a line break.
     path = quote(request.path)
-    log.info("request method=%s path=%s status=%d ms=%.1f", request.method, path, response.status_code, ms)
+    client = state.proxies.client(request.environ.get("REMOTE_ADDR", ""), request.environ)
+    log.info(
+        "request method=%s path=%s status=%d ms=%.1f client=%s",
+        request.method,
+        path,
+        response.status_code,
+        ms,
+        client,
+    )
     return response
 
 

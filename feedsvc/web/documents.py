@@ -12,7 +12,7 @@ from feedsvc.errors import StoreError
 from feedsvc.store import Connection, meta, rendered
 from feedsvc.web import links
 from feedsvc.web.caching import Environ, Representation
-from feedsvc.web.ready import ready
+from feedsvc.web.ready import Ready, ready
 from feedsvc.web.state import State, catalog, current
 
 BROWSER_TYPES: Mapping[str, str] = {
@@ -29,7 +29,26 @@ def serve(path: str) -> Response | None:
     state = current()
     now = state.service.clock()
     found = find(state, path, now)
-    return dress(found, path, now) if found else None
+    if found is None:
+        return None
+    return refusal(now) or counted(dress(found, path, now))
+
+
+def refusal(now: datetime) -> Response | None:
+    """Return the answer to a client that fetches whole feeds without end; None to all others."""
+    governor = current().governor
+    peer = request.environ.get("REMOTE_ADDR", "")
+    if request.method != "GET" or not governor.refuses(peer, request.environ, now):
+        return None
+    status, fields, body = governor.refusal(now)
+    return counted(Ready([body], status, fields))
+
+
+def counted(response: Response) -> Response:
+    """Count the answer to a request of a feed document, and return it."""
+    size = 0 if request.method == "HEAD" else sum(map(len, response.iter_encoded()))
+    current().audience.note(request.environ["PATH_INFO"], response.status, size)
+    return response
 
 
 def is_feed(path: str) -> bool:

@@ -37,6 +37,8 @@ class Front:
         self.clock = service.clock
         self.documents = app.extensions[EXTENSION].documents
         self.answered = app.extensions[EXTENSION].answered
+        self.audience = app.extensions[EXTENSION].audience
+        self.governor = app.extensions[EXTENSION].governor
         self._by_path = self.documents.by_path
         self._version: int | None = None
         self._trouble = ""
@@ -51,7 +53,10 @@ class Front:
             if found.valid_until is None or now < found.valid_until:
                 found.last_used = now
                 status, headers, body = answer(found, environ, now)
+                if body and self.governor.refuses(environ.get("REMOTE_ADDR", ""), environ, now):
+                    status, headers, body = self.governor.refusal(now)
                 self.answered[status] += 1
+                self.audience.note(environ["PATH_INFO"], status, len(body))
                 start_response(status, headers)
                 return [body] if body else []
         return self._app(environ, start_response)
@@ -63,12 +68,14 @@ class Front:
         self._version = None
         self._thread = threading.Thread(target=self._follow, name="feedsvc-front", daemon=True)
         self._thread.start()
+        self.audience.start()
 
     def stop(self) -> None:
         """End the thread; what is in memory is still answered."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(LAST_SECONDS)
+        self.audience.stop()
 
     def _follow(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 from feedsvc import __version__, status
 from feedsvc.errors import NotFound
 from feedsvc.status import Status
+from feedsvc.store import Counts
 from feedsvc.web import headers, procfs
 from feedsvc.web.caching import Environ
 from feedsvc.web.exposition import CONTENT_TYPE, Metric, by, gauge, text
@@ -64,6 +65,7 @@ def measured(state: State, now: datetime) -> Iterator[Metric]:
     yield from _installation(found)
     if found.work is not None:
         yield from _work(found)
+    yield from _audience(state, found)
     yield from _process(state)
 
 
@@ -109,6 +111,25 @@ def _work(found: Status) -> Iterator[Metric]:
     if found.jobs is not None:
         counts = by("status", {**found.jobs.counts})
         yield Metric("feedsvc_queue_jobs", "Jobs by status; successful ones are not kept.", counts)
+
+
+def _audience(state: State, found: Status) -> Iterator[Metric]:
+    """Yield how often feeds were asked for: the configured ones by themselves, the others by their kind."""
+    configured = {feed.path for feed in state.service.catalog.feeds}
+    counts: dict[tuple[str, str], Counts] = {}
+    for (feed, format_), each in found.audience.items():
+        key = feed if feed in configured else f"{feed[: feed.find('/', 1) + 1] or feed}", format_
+        counts[key] = counts.get(key, Counts()) + each
+    for name, help_ in (
+        ("requests", "Requests of feed documents."),
+        ("unchanged", "Requests that were answered with 304, since nothing had changed."),
+        ("bytes", "Bytes of the bodies of feed documents that were sent."),
+    ):
+        values = tuple(
+            ({"feed": feed, "format": format_}, getattr(each, name))
+            for (feed, format_), each in counts.items()
+        )
+        yield Metric(f"feedsvc_feed_{name}_total", help_, values, "counter")
 
 
 def _process(state: State) -> Iterator[Metric]:

@@ -19,7 +19,7 @@ from feedsvc.plan import plan
 from feedsvc.store import Connection, words
 from feedsvc.web import documents, headers, links, listing
 from feedsvc.web.render import Content, Page, html, serve
-from feedsvc.web.state import catalog
+from feedsvc.web.state import catalog, current
 
 routes = Blueprint("search", __name__)
 
@@ -57,9 +57,12 @@ def _document(found: Found) -> Response:
         kind = formats.CONTENT_TYPES[found.format]
         return Content(built.body, kind, (*headers.FEED[1:], *headers.FEED_BODY, link))
 
+    refused = documents.refusal(current().service.clock())
+    if refused is not None:
+        return refused
     response = documents.lead_browsers(serve(request.path, build), request.path)
     response.headers.update(headers.FEED[:1])
-    return response
+    return documents.counted(response)
 
 
 def _page(asked: str) -> Response:

@@ -12,7 +12,10 @@ from feedsvc.config import ALL
 from feedsvc.model import Feed
 from feedsvc.service import Service
 from feedsvc.status import Status
+from feedsvc.web.audience import Audience
 from feedsvc.web.cache import Documents, Pages, Recent
+from feedsvc.web.clients import Proxies
+from feedsvc.web.governor import Governor
 
 EXTENSION = "feedsvc"
 
@@ -30,11 +33,22 @@ class State:
 
     service: Service
     documents: Documents
+    proxies: Proxies
+    governor: Governor
+    audience: Audience
     pages: Pages = field(default_factory=Pages)
     answered: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How many requests this process has answered, by status line."""
     measured: Recent = field(default_factory=Recent)
     seen: Seen = field(default_factory=Seen)
+
+
+def new_state(service: Service) -> State:
+    """Return the state of a process that begins."""
+    server = service.settings.server
+    proxies = Proxies(server.trusted_proxies)
+    governor = Governor(server.flood, proxies)
+    return State(service, Documents(server.max_age), proxies, governor, Audience(service))
 
 
 def current() -> State:

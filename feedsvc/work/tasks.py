@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from feedsvc.decide import still_out
 from feedsvc.net import Client
 from feedsvc.publish import Published, publish
 from feedsvc.service import Service
-from feedsvc.store import Connection, SourceState, items, meta, schedule, sources
+from feedsvc.store import Connection, SourceState, audience, items, meta, schedule, sources
 from feedsvc.work import refresh
 
 COMPRESS = "compress"
@@ -34,6 +35,9 @@ LAST = -10
 DAY = timedelta(days=1)
 KEEP_FAILED = timedelta(days=30)
 """How long a failed job can be looked at and tried again."""
+
+KEEP_DAYS = timedelta(days=400)
+"""How long counts of readers are kept by day."""
 
 CLOCKS_DIFFER = timedelta(seconds=5)
 """So much the clocks of two machines may differ, and so much one may be set back, without anybody caring."""
@@ -64,10 +68,17 @@ def register(service: Service, client: Client) -> None:
 
     @app.task(name=SWEEP, retry=AGAIN)
     async def run_sweep() -> None:
+        await asyncio.to_thread(fold_audience, service)
         hours = int(KEEP_FAILED / timedelta(hours=1))
         await app.job_manager.delete_old_jobs(
             nb_hours=hours, include_failed=True, include_cancelled=True, include_aborted=True
         )
+
+
+def fold_audience(service: Service) -> None:
+    """Keep the counts of long ago together, no longer by day."""
+    with service.store.write() as tx:
+        audience.fold(tx.connection, service.clock() - KEEP_DAYS)
 
 
 def publish_now(service: Service) -> Published:

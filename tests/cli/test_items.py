@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from feedsvc import config
+from feedsvc.service import open_service
+from feedsvc.store import Counts, audience
 from tests.cli.conftest import Command
 
 
@@ -115,6 +119,25 @@ def test_feeds_are_listed_with_their_addresses(feedsvc: Command, stored: Path) -
     shown = feedsvc("feeds", "show", "weather", "--json").json
     assert [entry["title"] for entry in shown["entries"]] == ["Storm: coast road shut"]
     assert feedsvc("feeds", "show", "sport").code == 6
+
+
+def test_feeds_are_listed_with_how_often_they_were_asked_for(feedsvc: Command, stored: Path) -> None:
+    service = open_service(config.load(None, config.environment()))
+    with closing(service), service.store.write() as tx:
+        counted = {
+            ("/feeds/weather", "rss"): Counts(8, 6, 2_500),
+            ("/feeds/weather", "json"): Counts(1, 0, 9),
+        }
+        audience.add(tx.connection, service.clock(), counted)
+    everything, weather = feedsvc("feeds", "list", "--json").json
+    assert (everything["requests"], weather["requests"]) == (0, 9)
+    rss = {"feed": "/feeds/weather", "format": "rss", "requests": 8, "unchanged": 6, "bytes": 2500}
+    assert feedsvc("feeds", "show", "weather", "--json").json["audience"][1] == rss
+    told = feedsvc("feeds", "show", "weather").err
+    assert "/feeds/weather.rss: 8 requests, 75 % not modified, 2.5 kB" in told
+    assert "/feeds/weather.atom: no requests" in told
+    assert "readers\ttoday 9 requests, 67 % not modified, 2.5 kB" in feedsvc("status").out
+    assert rss in feedsvc("status", "--json").json["audience"]
 
 
 def test_sources_are_listed_with_their_state(feedsvc: Command, stored: Path) -> None:

@@ -194,3 +194,23 @@ def test_the_configuration_says_who_may_read(
         reply = Web(room).ask(**environ)
     assert reply.status == status
     assert (b"feedsvc_sequence" in reply.body) == (status == 200)
+
+
+def test_how_often_feeds_were_asked_for_is_told_by_feed_and_by_kind(room: Desk) -> None:
+    room.save("storm.md", "Storm closes the road", date="2026-11-25 09:00", tags="[storm, sea]")
+    room.look()
+    room.publish()
+    web = Web(room)
+    whole = web.ask("/feeds/all.rss")
+    web.ask("/feeds/all.rss", HTTP_IF_NONE_MATCH=whole.headers["etag"])
+    for path in ("/tags/storm.atom", "/tags/sea.atom", "/search/storm.rss"):
+        web.ask(path)
+    web.front.audience.flush()
+    found = web.metrics()
+    requests = found["feedsvc_feed_requests_total"]
+    assert requests.kind == "counter"
+    assert requests.value(feed="/feeds/all", format="rss") == 2
+    assert requests.value(feed="/tags/", format="atom") == 2
+    assert requests.value(feed="/search", format="rss") == 1
+    assert found["feedsvc_feed_unchanged_total"].value(feed="/feeds/all", format="rss") == 1
+    assert found["feedsvc_feed_bytes_total"].value(feed="/feeds/all", format="rss") == len(whole.body)
