@@ -16,6 +16,7 @@ FeedsvcError                 anything raised on purpose; all else is a bug and i
 │   └── ParseError           it came, but is not what it should be
 ├── DeliveryError            a subscriber did not take it: tried again, then given up
 └── StoreError               the database: the request answers 503, the job tries again
+    └── Misfit               it is of another version: a person upgrades it, or feedsvc
 """
 
 from __future__ import annotations
@@ -103,3 +104,7 @@ class DeliveryError(FeedsvcError):
 
 class StoreError(FeedsvcError):
     """The database did not do it: a request answers 503, a job tries again."""
+
+
+class Misfit(StoreError):
+    """The database is of another version of feedsvc: what serves it does not start."""

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from feedsvc import __version__, config, identity
 from feedsvc.catalog import Catalog
+from feedsvc.errors import Misfit, StoreError
 from feedsvc.net import Client, Limits
 from feedsvc.queue import Queue, open_queue
 from feedsvc.sources import Folder, FolderRules, UpstreamRules
 from feedsvc.store import Store, meta
+
+AGAIN_SECONDS = 1.0
+"""Between two tries to begin where the database does not let us."""
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +49,41 @@ def utc_now() -> datetime:
 def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_now) -> Service:
     """Open the installation that the settings describe, which `prepare` has prepared.
 
-    StoreError where the database does not answer or is not of this version.
+    StoreError where the database does not answer, Misfit where it is not of this version.
     """
     store, queue = open_database(settings, clock)
-    store.verify()
-    with store.read() as connection:
-        site = replace(config.site(settings), id=meta.get(connection, meta.SITE_ID) or "")
+    with ExitStack() as opened:
+        opened.callback(store.close)
+        opened.callback(queue.close)
+        store.verify()
+        with store.read() as connection:
+            site = replace(config.site(settings), id=meta.get(connection, meta.SITE_ID) or "")
+        opened.pop_all()
     catalog = Catalog(site, config.feeds(settings), ended=config.ended(settings))
     return Service(settings, store, queue, catalog, clock)
+
+
+def wait_for_service(settings: config.Settings) -> Service:
+    """Open the installation as soon as its database answers; raises Misfit where it is of another version."""
+    return persist(lambda: open_service(settings))
+
+
+def persist(attempt: Callable[[], T]) -> T:
+    """Return what an attempt gives, however long the database keeps it from that.
+
+    The log is told what is waited for, once. Misfit does not mend itself, and is raised.
+    """
+    told = ""
+    while True:
+        try:
+            return attempt()
+        except Misfit:
+            raise
+        except StoreError as error:
+            if str(error) != told:
+                told = str(error)
+                log.error('start status=waiting error="%s"', told)
+            time.sleep(AGAIN_SECONDS)
 
 
 def prepare(

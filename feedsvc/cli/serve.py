@@ -33,6 +33,9 @@ GRACE = 8.0
 PAUSE = 0.5
 """Seconds before a process that ended is started again."""
 
+SOON, LONGEST_PAUSE = 10.0, 8.0
+"""A process that ended by itself so soon after its start will do so again: the pauses double, up to these."""
+
 PATIENCE = 3.0
 """Seconds to wait for a port: the workers of a killed tree need a moment to let go of it."""
 
@@ -64,6 +67,8 @@ class Child:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._due = 0.0
+        self._begun = 0.0
+        self._failures = 0
 
     def tend(self, now: float) -> None:
         """Start the process if it does not run and its pause is over."""
@@ -73,8 +78,11 @@ class Child:
                 return
             log.error("serve child=%s ended code=%d: starting it again", self.name, code)
             self._process = None
-            self._due = now + PAUSE
+            # One that was killed is started again at once, however young it was.
+            self._failures = self._failures + 1 if code > 0 and now - self._begun < SOON else 0
+            self._due = now + min(PAUSE * 2 ** max(self._failures - 1, 0), LONGEST_PAUSE)
         if now >= self._due:
+            self._begun = now
             self._process = subprocess.Popen(  # noqa: S603
                 _command(self.name),
                 env=dict(self._environment),

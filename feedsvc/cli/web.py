@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
-from contextlib import closing
 from functools import partial
 
 import click
@@ -19,12 +19,15 @@ from feedsvc import config, logs
 from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
 from feedsvc.cli.door import spawn
+from feedsvc.errors import Misfit, StoreError
 from feedsvc.process import require_free_port
 from feedsvc.service import open_service
 from feedsvc.web.door import is_possible
 
 PATIENCE = 3.0
 """Seconds to wait for a port: the workers of a killed tree need a moment to let go of it."""
+
+log = logging.getLogger(__name__)
 
 
 @click.command(cls=Command, examples=(("feedsvc web", "answer requests; a worker runs elsewhere"),))
@@ -59,9 +62,13 @@ def web() -> None:
 
 
 def _verify(settings: config.Settings) -> None:
-    """Raise StoreError where the web processes could not open the database: they would only die of it."""
-    with closing(open_service(settings)):
-        pass
+    """Raise Misfit where the database is of another version; one that does not answer is waited for."""
+    try:
+        open_service(settings).close()
+    except Misfit:
+        raise
+    except StoreError as error:
+        log.warning('web status=waiting error="%s"', error)
 
 
 def heed_signals() -> None:

@@ -8,7 +8,7 @@ from feedsvc import logs, work
 from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
 from feedsvc.process import give_memory_back
-from feedsvc.service import open_service
+from feedsvc.service import wait_for_service
 
 
 @click.command(cls=Command, examples=(("feedsvc worker", "fetch, publish and watch; serve nothing"),))
@@ -17,7 +17,7 @@ def worker() -> None:
     give_memory_back()
     settings = configured()
     logs.configure(settings.log.level, settings.log.format)
-    service = open_service(settings)
+    service = wait_for_service(settings)
     try:
         work.run(service)
     finally:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, make_url
 
-from feedsvc.errors import StoreError
+from feedsvc.errors import Misfit, StoreError
 from feedsvc.store import backups, health, migrate, transfer
 from feedsvc.store import clock as sequence
 from feedsvc.store.engine import Opened, OpenedFile, open_file, open_server, take_time
@@ -109,11 +109,11 @@ class Store:
             return migrate.revision(c) is not None
 
     def verify(self) -> None:
-        """Raise a StoreError unless the tables are of this version: nobody else may write to them."""
+        """Raise Misfit unless the tables are of this version: nobody else may write to them."""
         with self.read() as c:
             misfit = health.misfit(c)
         if misfit is not None:
-            raise StoreError(f"{self._name}: {misfit}")
+            raise Misfit(f"{self._name}: {misfit}")
 
     def check(self) -> list[str]:
         """Return what is wrong with the database, each with what to do about it; [] is healthy."""

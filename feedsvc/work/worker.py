@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from feedsvc import config, ingest
 from feedsvc.errors import StoreError
 from feedsvc.ingest import Outcome
-from feedsvc.service import Service, client, folder
+from feedsvc.service import Service, client, folder, persist
 from feedsvc.sources import Watch
 from feedsvc.store import Fenced, hold, meta
 from feedsvc.work import refresh, tasks
@@ -44,9 +44,9 @@ log = logging.getLogger(__name__)
 def run(service: Service) -> None:
     """Work until SIGTERM or SIGINT; running tasks are finished first, for at most five seconds."""
     with _only_worker(service):
-        requeue(service)
+        persist(lambda: requeue(service))
         tasks.register(service, client(service.settings))
-        tasks.arrange(service, service.clock())
+        persist(lambda: tasks.arrange(service, service.clock()))
         looker = Looker(service)
         ticks = Ticks(service.settings.schedule.tick, lambda: tick(service))
         looker.start()
@@ -103,44 +103,54 @@ class Looker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if not self._role.take():
-                # Another worker reads the folder; this one is there if that ends.
-                self._stopping.wait(STANDBY)
-            elif self._look():
-                self._stopping.wait(SETTLE)
-            else:
+            try:
+                self._take_turn()
+            except StoreError as error:
+                self._note_trouble(str(error))
+                self._stopping.wait(TROUBLE)
+            except Exception:
+                # A bug met in one look must not end all looking: it is logged like a task's.
+                log.exception("refresh source=%s status=bug", config.FOLDER)
+                self._stopping.wait(TROUBLE)
                 self._watch.wait(self._service.settings.items.scan_seconds)
+
+    def _take_turn(self) -> None:
+        """Look, if it is on this worker to do so, and wait until it is time again."""
+        if not self._role.take():
+            # Another worker reads the folder; this one is there if that ends.
+            self._stopping.wait(STANDBY)
+        elif self._look():
+            self._stopping.wait(SETTLE)
+        else:
+            self._watch.wait(self._service.settings.items.scan_seconds)
+
+    def _note_trouble(self, error: str) -> None:
+        """Log what keeps the looks from being taken in, once; the next good look says that it is over."""
+        if self._trouble != (error, 0):
+            log.error('refresh source=%s status=failed error="%s"', config.FOLDER, error)
+        self._trouble = (error, 0)
+        self._last = Outcome(config.FOLDER)
 
     def _look(self) -> bool:
         """Look once; say whether to look again at once."""
         if not self._last.unsettled:
             self._progress = Progress(time.monotonic())
-        try:
-            outcome = ingest.refresh_folder(
-                self._store,
-                self._service.queue,
-                self._folder,
-                now=self._service.clock(),
-                monotonic=time.monotonic(),
-                progress=self._progress,
-            )
-            trouble = (outcome.error, outcome.held)
-            if outcome.did_something or trouble != self._trouble:
-                refresh.tell(outcome)
-            self._trouble = trouble
-            self._idle = 0 if refresh.gets_on(self._last, outcome) else self._idle + 1
-            self._last = outcome
-            if not self._looked and (not outcome.unsettled or self._idle > PATIENCE):
-                self._note_looked()
-        except StoreError as error:
-            log.error('refresh source=%s status=failed error="%s"', config.FOLDER, error)
-            self._stopping.wait(TROUBLE)
-            return True
-        except Exception:
-            # A bug met in one look must not end all looking: it is logged like a task's.
-            log.exception("refresh source=%s status=bug", config.FOLDER)
-            self._stopping.wait(TROUBLE)
-            return False
+        outcome = ingest.refresh_folder(
+            self._store,
+            self._service.queue,
+            self._folder,
+            now=self._service.clock(),
+            monotonic=time.monotonic(),
+            progress=self._progress,
+        )
+        trouble = (outcome.error, outcome.held)
+        if outcome.did_something or trouble != self._trouble:
+            refresh.tell(outcome)
+        self._trouble = trouble
+        self._idle = 0 if refresh.gets_on(self._last, outcome) else self._idle + 1
+        self._last = outcome
+        if not self._looked and (not outcome.unsettled or self._idle > PATIENCE):
+            self._note_looked()
         return outcome.unsettled
 
     def _note_looked(self) -> None:
@@ -181,7 +191,7 @@ def _give_up() -> None:
 def _only_worker(service: Service) -> Iterator[None]:
     """Be the one worker on a SQLite database, once the one before has ended; PostgreSQL may have many."""
     role = hold(service.store.url, "worker")
-    while service.store.dialect == "sqlite" and not role.take():
+    while service.store.dialect == "sqlite" and not persist(role.take):
         time.sleep(SETTLE)
     try:
         yield
