@@ -118,6 +118,7 @@ def test_the_room_is_that_of_the_disk_with_the_database(room: Desk, monkeypatch:
     assert found.disk is not None
     assert 0 < found.disk.free_bytes < found.disk.total_bytes
     monkeypatch.setattr(facts, "LOW_BYTES", 2**62)
+    monkeypatch.setattr(facts, "LOW_SHARE", 2.0)
     assert "is nearly full" in wrongs(room)[0]
     monkeypatch.setattr(facts, "FULL_BYTES", 2**62)
     assert "is full" in wrongs(room)[0]
@@ -130,6 +131,8 @@ def test_the_room_is_that_of_the_disk_with_the_database(room: Desk, monkeypatch:
         (facts.Disk(10**12, 10**13, free_files=10**6), ""),
         (facts.Disk(10**12, 10**13, read_only=True), "is read-only: nothing new is published"),
         (facts.Disk(10**8, 10**13), "is nearly full: 100 MB are free."),
+        (facts.Disk(10**8, 2 * 10**8), ""),
+        (facts.Disk(10**7, 2 * 10**8, place="/srv/data"), "(/srv/data) is full: 10 MB are free."),
         (facts.Disk(10**7, 10**13), "is full: 10 MB are free."),
         (facts.Disk(10**9, 10**13, free_files=3), "is full: 1000 MB are free, and 3 files can be made."),
     ],

@@ -64,17 +64,28 @@ def _database(database: Database) -> Iterator[Need]:
 
 
 def _disk(disk: Disk | None) -> Iterator[Need]:
-    if disk is not None and disk.read_only:
+    if disk is None:
+        return
+    where = f"The disk with the database ({disk.place})" if disk.place else "The disk with the database"
+    if disk.read_only:
         yield Need(
-            "The disk with the database is read-only: nothing new is published.",
-            "See the system's log for why, mend the disk, and mount it for writing again.",
+            f"{where} is read-only: nothing new is published, what is live is served.",
+            "See the system's log for why, mend the disk, and mount it for writing again; do not restart "
+            "feedsvc before.",
         )
-    elif disk is not None and disk.is_low:
-        free = disk.free_bytes // 1_000_000
-        few = disk.free_files is not None and disk.free_files < FULL_FILES
-        files = f", and {disk.free_files} files can be made" if few else ""
-        what = "full" if disk.is_full else "nearly full"
-        yield Need(f"The disk with the database is {what}: {free} MB are free{files}.", "Make room on it.")
+    elif disk.is_full:
+        yield Need(
+            f"{where} is full: {_free(disk)}. Nothing new is published, what is live is served.",
+            "Make room on it; then everything goes on by itself.",
+        )
+    elif disk.is_low:
+        yield Need(f"{where} is nearly full: {_free(disk)}.", "Make room on it before it is.")
+
+
+def _free(disk: Disk) -> str:
+    few = disk.free_files is not None and disk.free_files < FULL_FILES
+    files = f", and {disk.free_files} files can be made" if few else ""
+    return f"{disk.free_bytes // 1_000_000} MB are free{files}"
 
 
 def _work(work: Work) -> Iterator[Need]:

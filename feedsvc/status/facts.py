@@ -14,8 +14,8 @@ from feedsvc.store import Counts
 LATE = timedelta(seconds=60)
 """What is due for so long and not begun does not begin by itself."""
 
-LOW_BYTES = 256 * 1024 * 1024
-"""With less room on the disk than this a person should make some."""
+LOW_BYTES, LOW_SHARE = 256 * 1024 * 1024, 0.1
+"""With less room on the disk than this, and than this share of it, a person should make some."""
 
 FULL_BYTES = 16 * 1024 * 1024
 """With less than this the database may fail at its next write."""
@@ -45,17 +45,19 @@ class Disk:
     read_only: bool = False
     free_files: int | None = None
     """How many files may still be made; None where the file system does not count them."""
+    place: str = ""
+    """The folder with the database."""
 
     @property
     def is_low(self) -> bool:
         """Say whether a person should make room."""
-        return self.is_full or self.free_bytes < LOW_BYTES
+        return self.is_full or self.free_bytes < min(LOW_BYTES, LOW_SHARE * self.total_bytes)
 
     @property
     def is_full(self) -> bool:
         """Say whether the next write may fail for lack of room."""
         no_files = self.free_files is not None and self.free_files < FULL_FILES
-        return self.free_bytes < FULL_BYTES or no_files
+        return self.free_bytes < min(FULL_BYTES, LOW_SHARE * self.total_bytes) or no_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from feedsvc.store import (
     clock,
     feeds,
     health,
+    is_read_only,
     items,
     schedule,
     sources,
@@ -58,15 +59,18 @@ def disk(settings: config.Settings) -> Disk | None:
     """Return the room where the database lies; None where it is on another machine, or has no folder yet."""
     if settings.database_path is None:
         return None
+    folder = settings.database_path.parent
     try:
-        found = os.statvfs(settings.database_path.parent)
+        found = os.statvfs(folder)
     except OSError:
         return None
     return Disk(
         found.f_bavail * found.f_frsize,
         found.f_blocks * found.f_frsize,
-        bool(found.f_flag & os.ST_RDONLY),
+        # A file system that has made itself read-only after an error does not always say so.
+        bool(found.f_flag & os.ST_RDONLY) or is_read_only(settings.database_path),
         found.f_favail if found.f_files else None,
+        str(folder),
     )
 
 

@@ -28,6 +28,7 @@ from feedsvc.store.audience import Counts
 from feedsvc.store.codec import canonical as canonical_article
 from feedsvc.store.database import Store, Transaction
 from feedsvc.store.feeds import FeedState
+from feedsvc.store.gate import is_read_only
 from feedsvc.store.role import Fenced, Hold, hold
 from feedsvc.store.sources import SourceState
 from feedsvc.store.sqlite import new_file
@@ -54,6 +55,7 @@ __all__ = [
     "folded",
     "health",
     "hold",
+    "is_read_only",
     "items",
     "meta",
     "new_file",

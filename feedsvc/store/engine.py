@@ -13,7 +13,7 @@ from sqlalchemy.engine import ExceptionContext
 
 from feedsvc.store import clock
 from feedsvc.store.failures import is_fatal
-from feedsvc.store.gate import Gate
+from feedsvc.store.gate import Gate, lock_file
 from feedsvc.store.sqlite import File, PerThread
 
 _BEGIN = "feedsvc_begin"
@@ -113,7 +113,7 @@ def open_file(file: File, patience: float) -> OpenedFile:
         reader=engine,
         writer=engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}),
         file=file,
-        gate=Gate(file.path.with_name(f"{file.path.name}.gate"), patience),
+        gate=Gate(lock_file(file.path), patience),
         raw=PerThread(file.connect),
         watching=PerThread(file.connect),
     )

@@ -6,6 +6,7 @@ other. A lock on a file beside the database, taken before BEGIN IMMEDIATE, keeps
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import threading
@@ -19,6 +20,23 @@ from feedsvc.store.failures import BUSY
 
 _FIRST_PAUSE = 0.001
 _LONGEST_PAUSE = 0.02
+
+
+def lock_file(database: Path) -> Path:
+    """Return the file beside a SQLite database whose lock a writer holds."""
+    return database.with_name(f"{database.name}.gate")
+
+
+def is_read_only(database: Path) -> bool:
+    """Say whether the disk refuses that a SQLite database is written, without touching the database.
+
+    Its own file is never opened for this: to close it would end the locks that this process has on it.
+    """
+    try:
+        os.close(os.open(lock_file(database), os.O_RDWR | os.O_CLOEXEC))
+    except OSError as error:
+        return error.errno == errno.EROFS
+    return False
 
 
 class Gate:

@@ -20,6 +20,8 @@ from feedsvc.web.state import State, current
 routes = Blueprint("health", __name__)
 
 DATABASE = "the database does not answer"
+UNKNOWN = "not known while the database does not answer"
+ORDER = ("database", "schema", "items", "disk", "worker", "jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +41,27 @@ def healthz() -> Response:
 
 @routes.get("/readyz")
 def readyz() -> Response:
-    """Answer 200 once this process can serve what is live, else 503 and why.
+    """Answer 200 where a balancer may send readers here, else 503; `why` says what is wrong.
 
-    What keeps only new work from being done makes it `degraded`, and still 200: feeds are served.
+    What keeps only new work from being done makes it `degraded`, and still 200: feeds are served, from
+    memory where the database does not answer.
     """
     state = current()
-    now = state.service.clock()
-    needed = list(_needed(state))
-    wanted = list(_wanted(state.service, now) if needed[0].ok else _unknown("worker", "jobs"))
-    why = next((check.detail for check in needed if not check.ok), "")
+    needed, wanted = _checks(state, state.service.clock())
+    waits = next((check.detail for check in needed if not check.ok), "")
+    lacks = next((check.detail for check in wanted if not check.ok), "")
     told: dict[str, object] = {
-        "status": "waiting" if why else "ok",
-        **({"why": why} if why else {}),
-        "degraded": not all(check.ok for check in wanted),
-        "checks": [asdict(check) for check in (*needed, *wanted)],
+        "status": "waiting" if waits else "ok",
+        **({"why": waits or lacks} if waits or lacks else {}),
+        "degraded": bool(lacks),
+        "checks": [asdict(check) for check in sorted((*needed, *wanted), key=_place)],
     }
-    return _told(told, 503 if why else 200)
+    return _told(told, 503 if waits else 200)
 
 
-def _needed(state: State) -> Iterator[Check]:
-    """Yield what this process cannot serve without."""
+def _checks(state: State, now: datetime) -> tuple[list[Check], list[Check]]:
+    """Return what was looked at: what nothing can be served without, and what serving goes on without."""
+    room = _room(status.disk(state.service.settings))
     try:
         with state.service.store.read() as connection:
             misfit = health.misfit(connection)
@@ -66,14 +69,20 @@ def _needed(state: State) -> Iterator[Check]:
             facts = (
                 None if misfit else (meta.get(connection, meta.SCANNED), meta.get(connection, meta.LIVE_SEQ))
             )
+        work = list(_work(state.service, now))
     except StoreError:
-        yield Check("database", False, DATABASE)
-        yield from _unknown("schema", "items")
-    else:
-        yield Check("database", True, "it answers")
-        yield Check("schema", not misfit, misfit or "of this version")
-        yield _live(state, *facts) if facts else Check("items", False, "not known before the schema fits")
-    yield _room(status.disk(state.service.settings))
+        unknown = [Check(name, False, UNKNOWN) for name in ("schema", "worker", "jobs")]
+        return [_loaded(state)], [Check("database", False, DATABASE), *unknown, room]
+    items = _live(state, *facts) if facts else Check("items", False, "not known before the schema fits")
+    schema = Check("schema", not misfit, misfit or "of this version")
+    return [schema, items], [Check("database", True, "it answers"), room, *work]
+
+
+def _loaded(state: State) -> Check:
+    """Say whether there is something to serve from memory."""
+    if state.documents.by_path:
+        return Check("items", True, "what was live last is served from memory")
+    return Check("items", False, f"nothing is loaded, and {DATABASE}")
 
 
 def _live(state: State, scanned: str | None, live_seq: str | None) -> Check:
@@ -93,22 +102,16 @@ def _room(disk: status.Disk | None) -> Check:
     return Check("disk", True, "there is room" if disk else "the database is on another machine")
 
 
-def _wanted(service: Service, now: datetime) -> Iterator[Check]:
-    """Yield what serving goes on without, for a while."""
-    try:
-        work = status.work(service, now)
-    except StoreError:
-        yield from _unknown("worker", "jobs")
-        return
+def _work(service: Service, now: datetime) -> Iterator[Check]:
+    work = status.work(service, now)
     heard = "no worker runs" if work.silent is None else f"one was heard of {status.spoken(work.silent)} ago"
     yield Check("worker", work.alive > 0, heard)
     late = f"work should have begun {status.spoken(work.overdue)} ago"
     yield Check("jobs", not work.is_late, late if work.is_late else "nothing is overdue")
 
 
-def _unknown(*names: str) -> Iterator[Check]:
-    for name in names:
-        yield Check(name, False, "not known while the database does not answer")
+def _place(check: Check) -> int:
+    return ORDER.index(check.name)
 
 
 def _told(body: dict[str, object], code: int) -> Response:
