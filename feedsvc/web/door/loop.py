@@ -48,7 +48,7 @@ class Loop:
         self._watched[fd] = watched
         return mask
 
-    def forget(self, connection: socket.socket) -> None:
+    def forget(self, connection: socket.SocketType) -> None:
         """Close a connection; the system stops watching it."""
         self._watched.pop(connection.fileno(), None)
         connection.close()

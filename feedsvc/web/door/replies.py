@@ -21,7 +21,7 @@ Clock = Callable[[], datetime]
 class Reply:
     """What one poll was answered last, ready to be sent again while nothing about it has changed."""
 
-    __slots__ = ("body", "closes", "found", "head", "poll", "since", "status", "until")
+    __slots__ = ("closes", "found", "parts", "poll", "since", "size", "status", "until")
 
     def __init__(self, poll: Poll) -> None:
         self.poll = poll
@@ -29,8 +29,9 @@ class Reply:
         self.found: Representation | None = None
         self.since = self.until = NEVER
         self.status = ""
-        self.head = b""
-        self.body = b""
+        self.parts: tuple[bytes, ...] = ()
+        """Its head and, if there is one, its body."""
+        self.size = 0
 
 
 class Replies:
@@ -72,10 +73,12 @@ class Replies:
 
 def renew(reply: Reply, found: Representation, now: datetime) -> None:
     """Make the answer of this moment; it is true until the second of its Date or of its max-age ends."""
-    status, headers, reply.body = answer(found, reply.poll.environ, now)
+    status, headers, body = answer(found, reply.poll.environ, now)
     last = b"connection: close\r\n" if reply.closes else b""
     second = now.replace(microsecond=0)
-    reply.head = b"%s%sdate: %s\r\n\r\n" % (_lines(status, tuple(headers)), last, _date(second))
+    head = b"%s%sdate: %s\r\n\r\n" % (_lines(status, tuple(headers)), last, _date(second))
+    reply.parts = (head, body) if body else (head,)
+    reply.size = len(head) + len(body)
     reply.status, reply.found = status, found
     reply.since, reply.until = second, second + SECOND
     if found.valid_until is not None:

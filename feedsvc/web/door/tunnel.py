@@ -22,7 +22,7 @@ class End:
 
     __slots__ = ("ended", "mask", "other", "socket", "tunnel", "unsent")
 
-    def __init__(self, tunnel: Tunnel, connection: socket.socket, mask: int = 0) -> None:
+    def __init__(self, tunnel: Tunnel, connection: socket.SocketType, mask: int = 0) -> None:
         self.tunnel = tunnel
         self.socket = connection
         self.mask = mask
@@ -83,7 +83,7 @@ class Tunnel:
 
     __slots__ = ("_client", "_door", "_server", "_source", "finished_at")
 
-    def __init__(self, door: Door, client: socket.socket, mask: int, address: str, data: bytes) -> None:
+    def __init__(self, door: Door, client: socket.SocketType, mask: int, address: str, data: bytes) -> None:
         """Go on with a client's connection of which `data` was read; OSError where files run out."""
         self._door = door
         self._client = End(self, client, mask)

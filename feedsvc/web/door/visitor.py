@@ -29,7 +29,7 @@ class Visitor:
 
     __slots__ = ("_address", "_begun", "_closes", "_door", "_mask", "_unsent", "answered", "seen", "socket")
 
-    def __init__(self, door: Door, connection: socket.socket, address: str) -> None:
+    def __init__(self, door: Door, connection: socket.SocketType, address: str) -> None:
         self.socket = connection
         self.seen = door.loop.tick
         self.answered = False
@@ -53,7 +53,7 @@ class Visitor:
         """Go on: send what is left of an answer, else read."""
         self.seen = self._door.loop.tick
         if self._unsent:
-            self._send(self._unsent)
+            self._send(self._unsent, sum(map(len, self._unsent)))
             return
         try:
             data = self.socket.recv(MAX_BYTES + 1, MSG_DONTWAIT)
@@ -92,12 +92,9 @@ class Visitor:
             self._door.waiting.pop(self, None)
         self.answered = True
         self._closes = reply.closes
-        if reply.body:
-            self._send((reply.head, reply.body))
-        else:
-            self._send((reply.head,))
+        self._send(reply.parts, reply.size)
 
-    def _send(self, parts: tuple[bytes, ...] | tuple[memoryview, ...]) -> None:
+    def _send(self, parts: tuple[bytes, ...] | tuple[memoryview, ...], size: int) -> None:
         try:
             sent = self.socket.sendmsg(parts, (), MSG_DONTWAIT)
         except BlockingIOError:
@@ -105,7 +102,7 @@ class Visitor:
         except OSError:
             self.close()
             return
-        self._unsent = left(parts, sent)
+        self._unsent = left(parts, sent) if sent < size else ()
         if self._unsent:
             self._watch(EPOLLOUT)
         elif self._closes or self._door.is_stopping:

@@ -32,10 +32,10 @@ def answered(replies: Replies, *lines: str) -> tuple[int, dict[str, str], bytes]
     reply = replies.reply(HEAD.format("".join(f"{line}\r\n" for line in lines)).encode())
     if reply is None:
         return None
-    first, *fields = reply.head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    first, *fields = reply.parts[0].decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(field.split(": ", 1) for field in fields)
     assert len(headers) == len(fields)
-    return int(first.split(" ")[1]), headers, reply.body
+    return int(first.split(" ")[1]), headers, b"".join(reply.parts[1:])
 
 
 @pytest.fixture
@@ -74,11 +74,11 @@ def test_every_answer_is_the_one_that_the_application_would_give(
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         reply = replies.reply(HEAD.format(lines).replace("GET", method, 1).encode())
         assert reply is not None
-        first, *given_ = reply.head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+        first, *given_ = reply.parts[0].decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
         headers = dict(line.split(": ", 1) for line in given_)
         assert headers.pop("server") == "granian"
         assert headers.pop("date") == "Tue, 24 Nov 2026 12:00:00 GMT"
-        assert (int(first.split(" ")[1]), headers, reply.body) == (
+        assert (int(first.split(" ")[1]), headers, b"".join(reply.parts[1:])) == (
             expected.status,
             dict(expected.headers),
             expected.body,
