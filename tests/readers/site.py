@@ -106,7 +106,7 @@ def _counts(tree: Tree) -> dict[str, int]:
 
 def write_items(items: Path) -> None:
     items.mkdir()
-    (items / "horn.mp3").write_bytes(b"\xff\xfb\x90\x00" + bytes(20_000))
+    (items / "horn.mp3").write_bytes(b"ID3\x04\0\0\0\0\0\0" + bytes(20_000))
     (items / "plans.pdf").write_bytes(b"%PDF-1.4\n" + bytes(3_000))
     (items / "map.png").write_bytes(
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 640, 480) + bytes(99)
