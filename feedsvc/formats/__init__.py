@@ -2,6 +2,8 @@
 
 from feedsvc.formats.addresses import SUFFIXES, addresses, feed_id, item_page
 from feedsvc.formats.check import check
+from feedsvc.formats.delta import digests as entry_digests
+from feedsvc.formats.delta import without as without_entries
 from feedsvc.formats.document import brotlied, document, etag
 from feedsvc.formats.findings import Finding
 from feedsvc.formats.history import links as history_links
@@ -24,6 +26,7 @@ __all__ = [
     "check_podcast",
     "document",
     "entry",
+    "entry_digests",
     "etag",
     "feed_id",
     "history_links",
@@ -38,4 +41,5 @@ __all__ = [
     "sitemap_index",
     "sitemap_portions",
     "uri",
+    "without_entries",
 ]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from feedsvc.model import Document
 from feedsvc.web import headers
 from feedsvc.web.caching import Freshness, Representation, prepare
+from feedsvc.web.delta import History
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 256
@@ -29,10 +30,12 @@ class Documents:
     that the fast path needs no decoding.
     """
 
-    def __init__(self, max_age: int, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, max_age: int, max_bytes: int = MAX_BYTES, history: History | None = None) -> None:
         self.seq = 0
         """The change sequence up to which this process has loaded what was published."""
         self.by_path: dict[str, Representation] = {}
+        self.history = history
+        """What documents were before; None where nobody is told the difference."""
         self._freshness = Freshness(max_age, FEED_STALE_SECONDS, FEED_ON_ERROR_SECONDS)
         self._archive = Freshness(max(max_age, ARCHIVE_SECONDS), 0, FEED_ON_ERROR_SECONDS)
         self._max_bytes = max_bytes
@@ -61,6 +64,7 @@ class Documents:
         with self._writing:
             # A slow reader of the database must not put back what a quicker one has already replaced.
             if document.seq >= self._seqs.get(path, 0):
+                self._keep_past(path, document.etag)
                 self._drop(path)
                 self.by_path[path], self._seqs[path] = made, document.seq
                 self._size += made.size
@@ -88,11 +92,16 @@ class Documents:
         return prepare(
             bodies,
             modified=document.modified,
-            headers=[*headers.FEED, *links],
+            headers=[*(headers.FEED if self.history is None else headers.FEED_DELTA), *links],
             entity=[("Content-Type", document.content_type), *headers.FEED_BODY],
             freshness=self._archive if "/archive/" in document.path else self._freshness,
             valid_until=document.valid_until,
         )
+
+    def _keep_past(self, path: str, etag: str) -> None:
+        past = self.by_path.get(path)
+        if self.history is not None and past is not None and past.variants["identity"].etag != etag:
+            self.history.remember(path, past)
 
     def _drop(self, path: str) -> None:
         gone = self.by_path.pop(path, None)

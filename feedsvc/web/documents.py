@@ -10,7 +10,8 @@ from flask import Response, request
 from feedsvc import publish
 from feedsvc.errors import StoreError
 from feedsvc.store import Connection, meta, rendered
-from feedsvc.web import links
+from feedsvc.web import delta, links
+from feedsvc.web.cache import wsgi_path
 from feedsvc.web.caching import Environ, Representation
 from feedsvc.web.ready import Ready, ready
 from feedsvc.web.state import State, catalog, current
@@ -31,7 +32,14 @@ def serve(path: str) -> Response | None:
     found = find(state, path, now)
     if found is None:
         return None
-    return refusal(now) or counted(dress(found, path, now))
+    return refusal(now) or counted(_changes(found, path) or dress(found, path, now))
+
+
+def _changes(found: Representation, path: str) -> Response | None:
+    """Return what has changed for a reader that asks for that alone; None where it gets the usual answer."""
+    history = current().documents.history
+    told = delta.answer(history, found, wsgi_path(path), request.environ) if history else None
+    return Ready([told[2]], told[0], told[1]) if told else None
 
 
 def refusal(now: datetime) -> Response | None:

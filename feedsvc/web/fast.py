@@ -40,6 +40,7 @@ class Front:
         self.audience = app.extensions[EXTENSION].audience
         self.governor = app.extensions[EXTENSION].governor
         self._by_path = self.documents.by_path
+        self._tells_changes = self.documents.history is not None
         self._version: int | None = None
         self._trouble = ""
         self._stopping = threading.Event()
@@ -48,7 +49,7 @@ class Front:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         found = self._by_path.get(environ["PATH_INFO"])
-        if found is not None and is_plain(environ):
+        if found is not None and is_plain(environ) and not (self._tells_changes and "HTTP_A_IM" in environ):
             now = self.clock()
             if found.valid_until is None or now < found.valid_until:
                 found.last_used = now

@@ -16,6 +16,9 @@ FEED: Pairs = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
 )
+FEED_DELTA: Pairs = (("Vary", f"{FEED[0][1]}, A-IM"), *FEED[1:])
+"""The same where some readers get new entries alone."""
+
 FEED_BODY: Pairs = (
     # A 304 needs none of these: what it updates has them, and a poll is answered millions of times.
     ("Cross-Origin-Resource-Policy", "cross-origin"),

@@ -15,6 +15,7 @@ from feedsvc.status import Status
 from feedsvc.web.audience import Audience
 from feedsvc.web.cache import Documents, Pages, Recent
 from feedsvc.web.clients import Proxies
+from feedsvc.web.delta import History
 from feedsvc.web.governor import Governor
 
 EXTENSION = "feedsvc"
@@ -48,7 +49,8 @@ def new_state(service: Service) -> State:
     server = service.settings.server
     proxies = Proxies(server.trusted_proxies)
     governor = Governor(server.flood, proxies)
-    return State(service, Documents(server.max_age), proxies, governor, Audience(service))
+    documents = Documents(server.max_age, history=History() if server.delta else None)
+    return State(service, documents, proxies, governor, Audience(service))
 
 
 def current() -> State:
