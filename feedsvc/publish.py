@@ -63,11 +63,14 @@ def publish(store: Store, catalog: Catalog, now: datetime) -> Published:
     return Published(tuple(document.path for document in done), tuple(problems), moment)
 
 
-def document(store: Store, catalog: Catalog, path: str, now: datetime) -> Document | None:
+def document(
+    store: Store, catalog: Catalog, path: str, now: datetime, *, keep: bool = True
+) -> Document | None:
     """Return the document at an address as it must be served now, rendering it where it is not there yet.
 
     For the feeds of tags and authors at their first request, and for any feed past its embargo or
     expiry moment. None where there is no such feed, or nothing in a feed that nobody configured.
+    Where it cannot be written down, or is not to be (`keep`), it is made for this answer, with no `seq`.
     """
     found = catalog.find(path)
     if found is None:
@@ -83,9 +86,18 @@ def document(store: Store, catalog: Catalog, path: str, now: datetime) -> Docume
             return None
         if is_new:
             raise StoreError("the items are being read for the first time: ask again in a few seconds")
-        if plan.before is None and plan.page is None and paging.begin(store, found.feed):
+        if not keep:
+            made = _documents(plan, build(plan.selection))
+            return next((document for document in made if document.path == path), None)
+        try:
+            if plan.before is None and plan.page is None and paging.begin(store, found.feed):
+                continue
+            is_overtaken = bool(_store(store, [(plan, build(plan.selection))]))
+        except StoreError:
+            # A disk that is full or read-only: readers get what they ask for all the same.
+            keep = False
             continue
-        if not _store(store, [(plan, build(plan.selection))]):
+        if not is_overtaken:
             with store.read() as connection:
                 return rendered.find(connection, path)
 

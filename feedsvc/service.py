@@ -16,7 +16,7 @@ from feedsvc.errors import Misfit, StoreError
 from feedsvc.net import Client, Limits
 from feedsvc.queue import Queue, open_queue
 from feedsvc.sources import Folder, FolderRules, UpstreamRules
-from feedsvc.store import Store, meta
+from feedsvc.store import PATIENCE_SECONDS, Store, meta
 
 AGAIN_SECONDS = 1.0
 """Between two tries to begin where the database does not let us."""
@@ -46,12 +46,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_now) -> Service:
+def open_service(
+    settings: config.Settings, clock: Callable[[], datetime] = utc_now, *, patience: float = PATIENCE_SECONDS
+) -> Service:
     """Open the installation that the settings describe, which `prepare` has prepared.
 
     StoreError where the database does not answer, Misfit where it is not of this version.
     """
-    store, queue = open_database(settings, clock)
+    store, queue = open_database(settings, clock, patience)
     with ExitStack() as opened:
         opened.callback(store.close)
         opened.callback(queue.close)
@@ -63,9 +65,12 @@ def open_service(settings: config.Settings, clock: Callable[[], datetime] = utc_
     return Service(settings, store, queue, catalog, clock)
 
 
-def wait_for_service(settings: config.Settings) -> Service:
-    """Open the installation as soon as its database answers; raises Misfit where it is of another version."""
-    return persist(lambda: open_service(settings))
+def wait_for_service(settings: config.Settings, patience: float = PATIENCE_SECONDS) -> Service:
+    """Open the installation as soon as its database answers; raises Misfit where it is of another version.
+
+    `patience` is how many seconds a write waits for others to end theirs.
+    """
+    return persist(lambda: open_service(settings, patience=patience))
 
 
 def persist(attempt: Callable[[], T]) -> T:
@@ -102,9 +107,15 @@ def prepare(
         store.close()
 
 
-def open_database(settings: config.Settings, clock: Callable[[], datetime] = utc_now) -> tuple[Store, Queue]:
+def open_database(
+    settings: config.Settings,
+    clock: Callable[[], datetime] = utc_now,
+    patience: float = PATIENCE_SECONDS,
+) -> tuple[Store, Queue]:
     """Open the database and the queue in it, whatever is in there; nothing is read or written yet."""
-    store = Store(settings.database_url, synchronous=settings.database.synchronous, clock=clock)
+    store = Store(
+        settings.database_url, synchronous=settings.database.synchronous, clock=clock, patience=patience
+    )
     return store, open_queue(store.url, store.gate if store.dialect == "sqlite" else None)
 
 

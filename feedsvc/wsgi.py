@@ -18,6 +18,7 @@ _main = multiprocessing.parent_process()
 end_with_parent(_main.pid if _main and _main.pid else os.getppid())
 _settings = config.load(None, config.environment())
 logs.configure(_settings.log.level, _settings.log.format)
-_service = wait_for_service(_settings)
+# Somebody waits for an answer meanwhile, and a thread with them.
+_service = wait_for_service(_settings, patience=2.0)
 app = Front(_service, create_app(_service))
 app.start()

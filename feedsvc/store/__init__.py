@@ -26,7 +26,7 @@ from feedsvc.store import (
 from feedsvc.store.archives import ArchivePage
 from feedsvc.store.audience import Counts
 from feedsvc.store.codec import canonical as canonical_article
-from feedsvc.store.database import Store, Transaction
+from feedsvc.store.database import PATIENCE_SECONDS, Store, Transaction
 from feedsvc.store.feeds import FeedState
 from feedsvc.store.gate import is_read_only
 from feedsvc.store.role import Fenced, Hold, hold
@@ -36,6 +36,7 @@ from feedsvc.store.terms import Kind, folded, terms_of
 from feedsvc.store.words import words, words_of
 
 __all__ = [
+    "PATIENCE_SECONDS",
     "ArchivePage",
     "Connection",
     "Counts",

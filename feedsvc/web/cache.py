@@ -59,7 +59,7 @@ class Documents:
     def put(self, document: Document, now: datetime) -> Representation:
         """Put one document in its place and return it as it is answered."""
         path = wsgi_path(document.path)
-        made = self._prepare(document)
+        made = self.prepared(document)
         made.last_used = now
         with self._writing:
             # A slow reader of the database must not put back what a quicker one has already replaced.
@@ -71,18 +71,8 @@ class Documents:
                 self._evict()
         return made
 
-    def forget(self, path: str) -> None:
-        """Take the document at a decoded path out of memory."""
-        with self._writing:
-            self._drop(wsgi_path(path))
-
-    @contextmanager
-    def flight(self, path: str) -> Iterator[None]:
-        """Let one thread at a time make the document of a path."""
-        with self._flights[hash(path) % LOCKS]:
-            yield
-
-    def _prepare(self, document: Document) -> Representation:
+    def prepared(self, document: Document) -> Representation:
+        """Return a document as it is answered, without a place in memory."""
         bodies = {"identity": (document.etag, document.body)}
         if document.gzip:
             bodies["gzip"] = (document.etag_gzip, document.gzip)
@@ -97,6 +87,17 @@ class Documents:
             freshness=self._archive if "/archive/" in document.path else self._freshness,
             valid_until=document.valid_until,
         )
+
+    def forget(self, path: str) -> None:
+        """Take the document at a decoded path out of memory."""
+        with self._writing:
+            self._drop(wsgi_path(path))
+
+    @contextmanager
+    def flight(self, path: str) -> Iterator[None]:
+        """Let one thread at a time make the document of a path."""
+        with self._flights[hash(path) % LOCKS]:
+            yield
 
     def _keep_past(self, path: str, etag: str) -> None:
         past = self.by_path.get(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Response, request
 
@@ -21,6 +21,8 @@ BROWSER_TYPES: Mapping[str, str] = {
     "application/atom+xml": "application/xml; charset=utf-8",
     "application/feed+json": "application/json",
 }
+WRITE_REST = timedelta(seconds=5)
+"""How long nothing is written down after a failure: each try may take as long as the store is patient."""
 SOURCE_TYPE = "text/plain; charset=utf-8"
 MACHINES = ("bot", "crawl", "spider", "feed", "rss", "reader", "fetch", "+http")
 
@@ -82,8 +84,10 @@ def find(state: State, path: str, now: datetime) -> Representation | None:
         found = state.documents.find(path)
         if found is not None and found.is_valid(now):
             return found
+        last = state.seen.unwritten
+        keep = last is None or abs(now - last) >= WRITE_REST
         try:
-            document = publish.document(state.service.store, state.service.catalog, path, now)
+            document = publish.document(state.service.store, state.service.catalog, path, now, keep=keep)
         except StoreError:
             if found is None:
                 raise
@@ -91,6 +95,9 @@ def find(state: State, path: str, now: datetime) -> Representation | None:
         if document is None:
             state.documents.forget(path)
             return None
+        if not document.seq:
+            state.seen.unwritten = now if keep else last
+            return state.documents.prepared(document)
         return state.documents.put(document, now)
 
 

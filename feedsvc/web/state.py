@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import current_app
 
@@ -26,6 +27,8 @@ class Seen:
     """How the installation was when it was last looked at."""
 
     status: Status | None = None
+    unwritten: datetime | None = None
+    """When a document could not be written down last."""
 
 
 @dataclass(frozen=True, slots=True)

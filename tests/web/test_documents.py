@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from feedsvc import publish
-from feedsvc.store import meta
+from feedsvc.errors import StoreError
+from feedsvc.store import Store, meta, rendered
 from feedsvc.web.documents import is_navigation
-from tests.web.newsroom import BROWSER, Newsroom, make
+from tests.web.newsroom import BROWSER, NOON, Newsroom, make
 
 
 @pytest.mark.parametrize(
@@ -107,9 +109,9 @@ def test_a_cold_feed_is_made_once_however_many_ask_at_once(
     made: list[str] = []
     original = publish.document
 
-    def counted(store: object, catalog: object, path: str, now: object) -> object:
+    def counted(store: object, catalog: object, path: str, now: object, **how: bool) -> object:
         made.append(path)
-        return original(store, catalog, path, now)  # type: ignore[arg-type]
+        return original(store, catalog, path, now, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr("feedsvc.publish.document", counted)
     replies: list[bytes] = []
@@ -123,6 +125,50 @@ def test_a_cold_feed_is_made_once_however_many_ask_at_once(
         thread.join()
     assert len(set(replies)) == 1
     assert made == ["/tags/storm.rss"]
+
+
+def test_a_cold_feed_is_served_where_nothing_can_be_written_and_kept_when_it_can(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.add(make())
+    with monkeypatch.context() as full:
+        tries = fill_the_disk(full)
+        for _ in range(3):
+            reply = newsroom.ask("/tags/storm.rss")
+            assert reply.status == 200
+            assert b"Storm closes the harbour road" in reply.body
+        assert len(tries) == 1, "each try may take seconds"
+    newsroom.clock.turn(seconds=5)
+    newsroom.ask("/tags/storm.rss")
+    with newsroom.store.read() as connection:
+        assert rendered.find(connection, "/tags/storm.rss") is not None
+
+
+def test_an_embargo_and_an_expiry_hold_where_nothing_can_be_written(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = NOON + timedelta(seconds=60)
+    newsroom.add(make("Old bridge", expires=soon), make("New bridge", published=soon))
+    newsroom.publish()
+    newsroom.front.start()
+    fill_the_disk(monkeypatch)
+    before = newsroom.ask("/feeds/all.rss").body
+    newsroom.clock.turn(seconds=60)
+    after = newsroom.ask("/feeds/all.rss").body
+    assert (b"Old bridge" in before, b"New bridge" in before) == (True, False)
+    assert (b"Old bridge" in after, b"New bridge" in after) == (False, True)
+
+
+def fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Have every write fail; return what grows with each try."""
+    tries: list[None] = []
+
+    def full(store: Store) -> None:
+        tries.append(None)
+        raise StoreError("the disk with the database is full")
+
+    monkeypatch.setattr(Store, "write", full)
+    return tries
 
 
 def test_a_page_of_an_archive_is_kept_longer_by_caches_and_asked_for_again(newsroom: Newsroom) -> None:
