@@ -63,6 +63,15 @@ tags = ["alone"]
 title = "None"
 tags = ["nobody-has-this"]
 
+[feeds.complete]
+title = "Complete"
+complete = true
+
+[feeds.taken-back]
+title = "Taken back"
+tags = ["taken-back"]
+tombstones = true
+
 [feeds.ended]
 gone = true
 
