@@ -7,8 +7,8 @@ time, and the two databases take turns. Counted is the processor time, the datab
 
     tick     what the worker's tick does each second: look what is due, claim it, enqueue its refresh,
              commit; on PostgreSQL also give back what dead workers were doing
-    noting   what each refresh that was enqueued does for the schedule when it ends: its next time, in a
-             transaction of its own
+    noting   what each refresh that was enqueued does for the schedule when it ends: its next time, one
+             statement more in the transaction that takes in what the source answered
 
 and the share of a core is both of a second. Beside it stands what is not scheduling but comes with every
 job whatever it does: a worker's taking it, calling its task (an empty one here) and noting its end.
@@ -28,7 +28,6 @@ from feedsvc import config
 from feedsvc.service import Service, open_service, prepare
 from feedsvc.store import schedule
 from feedsvc.work import tasks
-from feedsvc.work.refresh import schedule_name
 from feedsvc.work.worker import tick
 from tests.desk import Clock
 from tests.postgres import Server
@@ -95,11 +94,13 @@ class Desk:
         names = self._taken()
         self.jobs += len(names)
         due = self.clock() + EVERY
-        self._watch.start()
+        spent = 0.0
         for name in names:
             with self.service.store.write() as tx:
-                schedule.put(tx.connection, name, EVERY, due)
-        self.noting.append(self._watch.stop()[1] * 1000)
+                self._watch.start()
+                schedule.put_off(tx.connection, name, due)
+                spent += self._watch.stop()[1] * 1000
+        self.noting.append(spent)
 
     def machinery(self, count: int) -> float:
         """Return the milliseconds that a job takes which does nothing."""
@@ -126,7 +127,7 @@ class Desk:
     def _spread(self, sources: int) -> None:
         """Bring the sources to where they are after an hour: due at different times."""
         due = {
-            schedule_name(f"s{number}"): (EVERY, self.clock() + EVERY * number / sources)
+            schedule.of_source(f"s{number}"): (EVERY, self.clock() + EVERY * number / sources)
             for number in range(sources)
         }
         with self.service.store.write() as tx:

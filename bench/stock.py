@@ -169,11 +169,10 @@ def fill(store: Store, count: int) -> None:
 def placed(made: Item, number: int, count: int) -> tuple[Item, bool]:
     """Return an item with its place among all of them: a few wait for their time, a few others are rare."""
     made = replace(made, pk=number + 1)
-    among = number % max(1, count // FEW)
-    if among == 4:
+    if number < 4 * FEW and number % 4 == 2:
         later = NOW + (number + 1) * MINUTE
         return replace(made, published=later, updated=later), False
-    if among == 0:
+    if number % max(1, count // FEW) == 0:
         return replace(made, article=replace(made.article, tags=(*made.article.tags, RARE))), True
     return made, False
 

@@ -20,7 +20,7 @@ from feedsvc.errors import Gone, SourceError
 from feedsvc.model import Arrival, FileState, Item
 from feedsvc.queue import Queue
 from feedsvc.sources import Folder, Look, Refreshed
-from feedsvc.store import Fenced, SourceState, Store, Transaction, items, sources
+from feedsvc.store import Fenced, SourceState, Store, Transaction, items, schedule, sources
 
 CHUNK = 500
 """Items a transaction: the first look at a large folder must not keep other writers waiting."""
@@ -116,6 +116,7 @@ def refresh_upstream(
         state = sources.state(tx.connection, key)
         if state is not None:
             sources.put_state(tx.connection, _answered(state, refreshed, now, next_at))
+        schedule.put_off(tx.connection, schedule.of_source(key), next_at)
         _apply(tx, queue, changes, known)
     return Outcome(key, len(changes.new), len(changes.changed), 0, changes.unchanged, len(refreshed.problems))
 
@@ -147,6 +148,7 @@ def record_failure(
                 paused=state.paused or isinstance(error, Gone),
             )
             sources.put_state(tx.connection, failed)
+        schedule.put_off(tx.connection, schedule.of_source(key), next_at)
     return Outcome(key, error=str(error))
 
 

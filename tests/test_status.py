@@ -14,8 +14,8 @@ from feedsvc import __version__, status
 from feedsvc.errors import StoreError
 from feedsvc.model import Problem
 from feedsvc.status import facts
-from feedsvc.store import SourceState, sources
-from feedsvc.work import refresh, tasks
+from feedsvc.store import SourceState, schedule, sources
+from feedsvc.work import tasks
 from tests.desk import NOON, Desk, desk
 from tests.elapsed import defer, fail_job, pass_time, register_worker
 
@@ -175,7 +175,7 @@ def test_a_schedule_that_nobody_follows_is_overdue(room: Desk) -> None:
 
 
 def test_the_schedule_is_told_in_words() -> None:
-    assert status.planned(refresh.schedule_name("agency")) == "refreshing “agency”"
+    assert status.planned(schedule.of_source("agency")) == "refreshing “agency”"
     assert status.planned(tasks.MOMENT) == "publishing"
     assert status.planned(tasks.SWEEP) == "clearing up"
 

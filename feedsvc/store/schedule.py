@@ -11,6 +11,14 @@ from feedsvc.store import sql
 from feedsvc.store.schema import schedule
 from feedsvc.store.times import from_ms, to_ms
 
+SOURCE = "source:"
+"""How the names of upstream sources begin."""
+
+
+def of_source(key: str) -> str:
+    """Return the name of an upstream source."""
+    return f"{SOURCE}{key}"
+
 
 def claim(c: Connection, now: datetime, limit: int) -> list[str]:
     """Take at most `limit` names that are due, the longest overdue, and set each one interval on from now.
@@ -37,12 +45,25 @@ def put(c: Connection, name: str, every: timedelta, next_at: datetime) -> None:
 
 def put_all(c: Connection, plan: Mapping[str, tuple[timedelta, datetime]]) -> None:
     """Set the interval and next time of many names."""
-    millisecond = timedelta(milliseconds=1)
     rows = [
-        {"name": name, "every_ms": every // millisecond, "next_at": to_ms(next_at)}
+        {"name": name, "every_ms": every // _MILLISECOND, "next_at": to_ms(next_at)}
         for name, (every, next_at) in plan.items()
     ]
     sql.put(c, schedule, rows)
+
+
+def put_off(c: Connection, name: str, until: datetime) -> None:
+    """Set a name's next time, if it is in the schedule; its interval stays."""
+    c.execute(update(schedule).where(schedule.c.name == name).values(next_at=to_ms(until)))
+
+
+def change(c: Connection, intervals: Mapping[str, timedelta]) -> None:
+    """Set the interval of names that have another; what they are due next stays."""
+    known = c.execute(select(schedule.c.name, schedule.c.every_ms)).all()
+    for name, every_ms in known:
+        wanted = intervals.get(name, timedelta()) // _MILLISECOND
+        if wanted not in (0, every_ms):
+            c.execute(update(schedule).where(schedule.c.name == name).values(every_ms=wanted))
 
 
 def pull(c: Connection, name: str, at: datetime) -> None:
@@ -74,3 +95,6 @@ def first(c: Connection) -> tuple[str, datetime] | None:
 def names(c: Connection) -> set[str]:
     """Return every name in the schedule."""
     return set(c.execute(select(schedule.c.name)).scalars())
+
+
+_MILLISECOND = timedelta(milliseconds=1)

@@ -12,7 +12,7 @@ from feedsvc.errors import NotFound, SourceError
 from feedsvc.ingest import Outcome
 from feedsvc.net import Client
 from feedsvc.service import Service, folder, upstream
-from feedsvc.store import SourceState, schedule
+from feedsvc.store import SourceState
 from feedsvc.store import sources as states
 from feedsvc.work.timing import LONGEST_WAIT, next_due
 
@@ -20,15 +20,7 @@ LOOKS = 8
 """Looks in a row that bring nothing, in one refresh by hand: two settle a file, more wait for one that is
 being written."""
 
-SOURCE = "source:"
-"""How the names of upstream sources begin in the schedule."""
-
 log = logging.getLogger(__name__)
-
-
-def schedule_name(key: str) -> str:
-    """Return the name that an upstream source has in the schedule."""
-    return f"{SOURCE}{key}"
 
 
 def refresh_source(service: Service, client: Client, key: str, jitter: float) -> Outcome:
@@ -61,8 +53,6 @@ def refresh_source(service: Service, client: Client, key: str, jitter: float) ->
     if outcome.overtaken:
         log.warning("refresh source=%s status=overtaken", key)
         return outcome
-    with service.store.write() as tx:
-        schedule.put(tx.connection, schedule_name(key), every_of(service, key), due)
     tell(outcome)
     return outcome
 

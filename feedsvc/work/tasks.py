@@ -118,7 +118,7 @@ def enqueue_due(service: Service) -> None:
         if SWEEP in claimed:
             service.queue.defer(tx.raw, SWEEP, queueing_lock=SWEEP)
         keys = {
-            name: name.removeprefix(refresh.SOURCE) for name in claimed if name.startswith(refresh.SOURCE)
+            name: name.removeprefix(schedule.SOURCE) for name in claimed if name.startswith(schedule.SOURCE)
         }
         service.queue.defer_all(tx.raw, REFRESH, {name: {"source": key} for name, key in keys.items()})
 
@@ -148,7 +148,7 @@ def mend(service: Service, now: datetime) -> None:
         for state in early:
             mended = refresh.from_now(state, now)
             sources.put_state(c, mended)
-            schedule.pull(c, refresh.schedule_name(state.key), mended.next_at or now)
+            schedule.pull(c, schedule.of_source(state.key), mended.next_at or now)
         schedule.pull(c, SWEEP, now + DAY)
         meta.put(c, meta.PUBLISHED, "")
         meta.put(c, meta.LATEST, now.isoformat())
@@ -160,13 +160,14 @@ def arrange(service: Service, now: datetime) -> None:
     """Bring the rows of sources and schedule in line with the configuration; what is new is due now."""
     settings = service.settings
     enabled = [key for key, source in settings.sources.items() if source.enabled]
-    names = {refresh.schedule_name(key): key for key in enabled}
+    names = {schedule.of_source(key): key for key in enabled}
     with service.store.write() as tx:
         sources.ensure(tx.connection, _known_as(settings))
         plan = {name: (refresh.every_of(service, key), now) for name, key in names.items()}
         # Nothing is published before the first look at the folder: that enqueues it.
         plan |= {SWEEP: (DAY, now), MOMENT: (SELDOM, now + SELDOM)}
         schedule.keep(tx.connection, plan.keys())
+        schedule.change(tx.connection, {name: every for name, (every, _) in plan.items()})
         there = schedule.names(tx.connection)
         schedule.put_all(tx.connection, {name: due for name, due in plan.items() if name not in there})
 

@@ -53,6 +53,25 @@ def test_pulling_makes_earlier_and_never_later(store: Store) -> None:
     assert _claim(store) == ["a", "b"]
 
 
+def test_what_is_put_off_waits_until_then_and_keeps_its_interval(store: Store) -> None:
+    _put(store, a=0)
+    with store.write() as t:
+        schedule.put_off(t.connection, "a", NOW + 2 * MINUTE)
+        schedule.put_off(t.connection, "unknown", NOW)
+    assert _claim(store) == []
+    assert _claim(store, minutes=2) == ["a"]
+    assert _claim(store, minutes=6.9) == []
+    assert _claim(store, minutes=7) == ["a"]
+
+
+def test_another_interval_counts_from_the_next_time_on(store: Store) -> None:
+    _put(store, a=0, b=0)
+    with store.write() as t:
+        schedule.change(t.connection, {"a": 1 * MINUTE, "unknown": MINUTE})
+    assert _claim(store) == ["a", "b"]
+    assert _claim(store, minutes=1) == ["a"]
+
+
 def test_only_what_is_kept_stays(store: Store) -> None:
     _put(store, a=0, b=0, c=0)
     with store.write() as t:

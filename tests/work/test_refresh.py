@@ -127,6 +127,18 @@ def test_a_refresh_is_due_again_after_the_interval_and_later_after_failures(
     assert waits == sorted(waits) and waits[0] >= HALF_HOUR and waits[2] > waits[0]
 
 
+def test_the_schedule_knows_when_a_source_is_asked_again(room: Desk, upstream: EvilServer) -> None:
+    for path in ("/ok", "/no-such-thing"):
+        point_at(room, upstream.url + path)
+        ask(room)
+        due = state(room).next_at
+        assert due is not None
+        name = schedule.of_source("agency")
+        with room.service.store.write() as tx:
+            assert name not in schedule.claim(tx.connection, due - timedelta(milliseconds=1), 10)
+            assert name in schedule.claim(tx.connection, due, 10)
+
+
 def test_what_is_due_is_enqueued_once_and_not_before(room: Desk) -> None:
     counts = room.service.queue.counts
     tasks.enqueue_due(room.service)
@@ -140,13 +152,13 @@ def test_what_is_due_is_enqueued_once_and_not_before(room: Desk) -> None:
 
 
 def test_arranging_again_keeps_what_is_due_when_and_forgets_what_is_configured_no_more(room: Desk) -> None:
-    name = refresh.schedule_name("agency")
+    name = schedule.of_source("agency")
     with room.service.store.write() as tx:
         schedule.put(tx.connection, name, HALF_HOUR, NOON + HALF_HOUR)
-        schedule.put(tx.connection, refresh.schedule_name("old"), HALF_HOUR, NOON)
+        schedule.put(tx.connection, schedule.of_source("old"), HALF_HOUR, NOON)
     tasks.arrange(room.service, NOON)
     with room.service.store.read() as connection:
-        assert refresh.schedule_name("old") not in schedule.names(connection)
+        assert schedule.of_source("old") not in schedule.names(connection)
     with room.service.store.write() as tx:
         assert name not in schedule.claim(tx.connection, NOON, 10)
 
