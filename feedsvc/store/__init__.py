@@ -10,6 +10,7 @@ Everything that the database does not do raises StoreError.
 from sqlalchemy import Connection
 
 from feedsvc.store import (
+    addresses,
     archives,
     audience,
     backups,
@@ -47,6 +48,7 @@ __all__ = [
     "SourceState",
     "Store",
     "Transaction",
+    "addresses",
     "archives",
     "audience",
     "backups",

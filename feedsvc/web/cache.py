@@ -15,6 +15,7 @@ from feedsvc.web.delta import History
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 256
+MAX_PAGE_BYTES = 16 * 1024 * 1024
 FEED_STALE_SECONDS = 60
 FEED_ON_ERROR_SECONDS = 86_400
 ARCHIVE_SECONDS = 3600
@@ -122,8 +123,10 @@ class Documents:
 class Pages:
     """The pages that were made last, each true for one change sequence and up to one moment."""
 
-    def __init__(self, max_pages: int = MAX_PAGES) -> None:
+    def __init__(self, max_pages: int = MAX_PAGES, max_bytes: int = MAX_PAGE_BYTES) -> None:
         self._max_pages = max_pages
+        self._max_bytes = max_bytes
+        self._size = 0
         self._kept: OrderedDict[str, tuple[int, Representation]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -139,10 +142,14 @@ class Pages:
     def keep(self, key: str, seq: int, page: Representation) -> None:
         """Keep a page that is true for this change sequence; the one asked for longest ago leaves."""
         with self._lock:
+            if key in self._kept:
+                self._size -= self._kept[key][1].size
             self._kept[key] = (seq, page)
             self._kept.move_to_end(key)
-            while len(self._kept) > self._max_pages:
-                self._kept.popitem(last=False)
+            self._size += page.size
+            while len(self._kept) > self._max_pages or self._size > self._max_bytes:
+                _, (_, left) = self._kept.popitem(last=False)
+                self._size -= left.size
 
 
 class Recent:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 from flask import Blueprint, Response, request
 
-from feedsvc import formats
+from feedsvc import lists
 from feedsvc.errors import NotFound
-from feedsvc.model import Rule
-from feedsvc.store import Connection, items
+from feedsvc.store import Connection
 from feedsvc.web import documents, headers, links
 from feedsvc.web.render import Content, serve
-from feedsvc.web.state import catalog
+from feedsvc.web.state import catalog, current
 
 routes = Blueprint("feeds", __name__)
 
@@ -31,11 +31,6 @@ MOVED = {
     "/authors": "/authors/",
     "/languages": "/languages/",
 }
-SITEMAPS = ("/sitemap.xml", "/news-sitemap.xml")
-SITEMAP_ITEMS = 10_000
-NEWS_ITEMS = 1_000
-NEWS_FOR = timedelta(days=2)
-"""How long an item is news to the search engines that read the news sitemap."""
 
 
 @routes.get("/feeds/<name>")
@@ -65,54 +60,49 @@ def _missing(kind: str, name: str) -> NoReturn:
 @routes.get("/feeds.opml")
 def opml() -> Response:
     """Answer the list of all feeds for a reader to import."""
-
-    def build(connection: Connection, now: datetime) -> Content:
-        return Content(
-            formats.opml(catalog().site, catalog().feeds), "text/x-opml; charset=utf-8", headers.OPEN
-        )
-
-    return serve("/feeds.opml", build)
+    return _listed("/feeds.opml", lambda connection, now: lists.opml(catalog()))
 
 
 @routes.get("/sitemap.xml")
 def sitemap() -> Response:
-    """Answer the addresses of every page that is worth finding."""
+    """Answer the addresses of every page that is worth finding, or the index of such lists."""
+    portions = current().portions
+    return _listed(
+        "/sitemap.xml", lambda connection, now: lists.sitemap(connection, catalog().site, portions, now)
+    )
 
-    def build(connection: Connection, now: datetime) -> Content:
-        newest = items.select(connection, Rule(), now=now, limit=SITEMAP_ITEMS)
-        entries = [(links.absolute(links.item_path(item)), item.updated) for item in newest]
-        if newest:
-            latest = max(item.updated for item in newest)
-            entries = [(links.absolute("/"), latest), *entries]
-        return Content(formats.sitemap(entries), "application/xml; charset=utf-8", headers.OPEN)
 
-    return serve("/sitemap.xml", build)
+@routes.get("/sitemap-<int:nth>.xml")
+def sitemap_portion(nth: int) -> Response:
+    """Answer one of the lists that the index names."""
+    path = lists.portion_path(nth)
+    if request.path != path:
+        _missing("sitemap", request.path)
+
+    def listed(connection: Connection, now: datetime) -> lists.Listed:
+        return lists.portion(connection, catalog().site, nth, now) or _missing("sitemap", path)
+
+    return _listed(path, listed)
 
 
 @routes.get("/news-sitemap.xml")
 def news_sitemap() -> Response:
     """Answer the items of the last two days, as news search engines read them."""
-
-    def build(connection: Connection, now: datetime) -> Content:
-        newest = items.select(connection, Rule(), now=now, limit=NEWS_ITEMS)
-        news = [item for item in newest if item.published > now - NEWS_FOR]
-        body = formats.news_sitemap(catalog().site, news)
-        until = news[-1].published + NEWS_FOR if news else None
-        return Content(body, "application/xml; charset=utf-8", headers.OPEN, until)
-
-    return serve("/news-sitemap.xml", build)
+    return _listed("/news-sitemap.xml", lambda connection, now: lists.news(connection, catalog().site, now))
 
 
 @routes.get("/robots.txt")
 def robots() -> Response:
     """Answer what crawlers may read: everything."""
+    return _listed("/robots.txt", lambda connection, now: lists.robots(catalog().site))
 
+
+def _listed(path: str, make: Callable[[Connection, datetime], lists.Listed]) -> Response:
     def build(connection: Connection, now: datetime) -> Content:
-        maps = "".join(f"Sitemap: {links.absolute(path)}\n" for path in SITEMAPS)
-        text = f"User-agent: *\nAllow: /\n\n{maps}"
-        return Content(text.encode(), "text/plain; charset=utf-8", headers.OPEN)
+        made = make(connection, now)
+        return Content(made.body, made.content_type, headers.OPEN, made.until)
 
-    return serve("/robots.txt", build)
+    return serve(path, build)
 
 
 def move() -> Response:

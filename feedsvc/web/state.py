@@ -10,6 +10,7 @@ from flask import current_app
 
 from feedsvc.catalog import Catalog
 from feedsvc.config import ALL
+from feedsvc.lists import Portions
 from feedsvc.model import Feed
 from feedsvc.service import Service
 from feedsvc.status import Status
@@ -43,6 +44,7 @@ class State:
     pages: Pages = field(default_factory=Pages)
     answered: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How many requests this process has answered, by status line."""
+    portions: Portions = field(default_factory=Portions)
     measured: Recent = field(default_factory=Recent)
     seen: Seen = field(default_factory=Seen)
 

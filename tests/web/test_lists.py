@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
+import pytest
+
+from feedsvc import lists
 from feedsvc.web import static
 from tests.web.newsroom import NOON, Newsroom, make
 
@@ -24,15 +28,64 @@ def test_the_sitemap_names_every_item_with_its_true_date(newsroom: Newsroom) -> 
     newsroom.add(make(), make("Later", published=NOON + timedelta(days=1)))
     reply = newsroom.ask("/sitemap.xml")
     assert reply.headers["content-type"] == "application/xml; charset=utf-8"
-    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    found = {
-        str(url.findtext("s:loc", namespaces=space)): url.findtext("s:lastmod", namespaces=space)
-        for url in ElementTree.fromstring(reply.body).findall("s:url", space)
-    }
+    found = sitemap(newsroom, "/sitemap.xml")
     assert found == {
         "https://harbour.example/": "2026-11-24T11:00:00Z",
         "https://harbour.example/items/storm-closes-the-harbour-road": "2026-11-24T11:00:00Z",
     }
+
+
+def test_a_site_that_outgrows_one_sitemap_has_an_index_of_them(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PORTION", 3)
+    for number in range(7):
+        hours = timedelta(hours=9 - number)
+        newsroom.add(make(f"Item {number}", published=NOON - hours, updated=NOON - hours))
+        newsroom.publish()
+    newsroom.add(make("Not published yet", published=NOON - timedelta(minutes=9), updated=NOON))
+    index = sitemap(newsroom, "/sitemap.xml")
+    assert index == {
+        "https://harbour.example/sitemap-1.xml": "2026-11-24T05:00:00Z",
+        "https://harbour.example/sitemap-2.xml": "2026-11-24T08:00:00Z",
+        "https://harbour.example/sitemap-3.xml": "2026-11-24T12:00:00Z",
+    }
+    portions = [sitemap(newsroom, address.removeprefix("https://harbour.example")) for address in index]
+    slugs = [[address.rpartition("/")[2] for address in portion] for portion in portions]
+    assert slugs == [
+        ["item-0", "item-1", "item-2"],
+        ["item-3", "item-4", "item-5"],
+        ["item-6", "not-published-yet", ""],
+    ]
+    for path in ("/sitemap-0.xml", "/sitemap-4.xml", "/sitemap-01.xml", "/sitemap-x.xml"):
+        assert newsroom.ask(path).status == 404
+
+
+def test_a_portion_of_the_sitemap_changes_only_with_an_item_in_it(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PORTION", 2)
+    hour = timedelta(hours=1)
+    first, *_ = newsroom.add(*(make(f"Item {number}", published=NOON - hour) for number in range(5)))
+    newsroom.publish()
+    before = sitemap(newsroom, "/sitemap.xml")
+    etags = [newsroom.ask(f"/sitemap-{nth}.xml").headers["etag"] for nth in (1, 2, 3)]
+    newsroom.clock.turn(minutes=10)
+    newsroom.change(replace(first, state="withdrawn", withdrawn_at=newsroom.clock()))
+    newsroom.publish()
+    after = sitemap(newsroom, "/sitemap.xml")
+    changed = [address for address in after if after[address] != before[address]]
+    assert changed == ["https://harbour.example/sitemap-1.xml"]
+    assert after[changed[0]] == "2026-11-24T12:10:00Z"
+    found = [newsroom.ask(f"/sitemap-{nth}.xml").headers["etag"] for nth in (1, 2, 3)]
+    assert [old != new for old, new in zip(etags, found, strict=True)] == [True, False, False]
+    assert [address.rpartition("/")[2] for address in sitemap(newsroom, "/sitemap-1.xml")] == ["item-1"]
+    newsroom.add(make("Item 5", published=NOON))
+    newsroom.publish()
+    assert list(sitemap(newsroom, "/sitemap-3.xml"))[:2] == [
+        "https://harbour.example/items/item-4",
+        "https://harbour.example/items/item-5",
+    ]
 
 
 def test_the_news_sitemap_holds_what_is_no_older_than_two_days_and_not_longer(newsroom: Newsroom) -> None:
@@ -75,6 +128,17 @@ def test_only_the_files_that_are_there_are_served(newsroom: Newsroom) -> None:
     for path in ("/static/nothing.css", "/static/../app.py", "/static/%2e%2e/app.py"):
         assert newsroom.ask(path).status == 404
     assert newsroom.ask("/favicon.ico").headers["location"].startswith("/static/favicon.svg?v=")
+
+
+def sitemap(newsroom: Newsroom, path: str) -> dict[str, str | None]:
+    """Return each address of a sitemap, or of an index of them, with when it last changed."""
+    reply = newsroom.ask(path)
+    assert reply.headers["content-type"] == "application/xml; charset=utf-8"
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    return {
+        str(each.findtext("s:loc", namespaces=space)): each.findtext("s:lastmod", namespaces=space)
+        for each in ElementTree.fromstring(reply.body)
+    }
 
 
 def _news(body: bytes) -> list[str | None]:
