@@ -20,14 +20,13 @@ from feedsvc.formats.feedgen_ext import (
     add_links,
     add_media,
     add_stylesheet,
-    new_entry,
     new_feed,
 )
 from feedsvc.model import Item, Person, Selection
 
 _KNOWN = {"media": MEDIA}
 """All that an entry may use; Atom's own namespace is the default."""
-_NEST = Nest("feed", _KNOWN, level=1)
+_NEST = Nest("feed", namespaces=_KNOWN)
 
 
 def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
@@ -39,7 +38,8 @@ def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]
 
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an entry as it stands in the Atom document of a selection."""
-    return _NEST.serialised(_entry(selection, item).atom_entry())
+    made = _entry(selection, item).atom_entry()
+    return _NEST.serialised(made, partial(_finish_entry, selection, item))
 
 
 def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
@@ -78,7 +78,7 @@ def _finish_feed(selection: Selection, root: _Element) -> None:
 
 def _entry(selection: Selection, item: Item) -> FeedEntry:
     feed, article = selection.feed, item.article
-    entry = new_entry(partial(_finish_entry, selection, item))
+    entry = FeedEntry()
     entry.id(item.id)
     entry.title(article.title)
     entry.updated(item.updated)
@@ -92,8 +92,6 @@ def _entry(selection: Selection, item: Item) -> FeedEntry:
     elif not article.summary:
         # An entry must say something beside its title, even where that is all there is.
         entry.summary(article.title, type="text")
-    scheme = taxonomy(selection.site)
-    entry.category([{"term": tag, "scheme": scheme, "label": tag} for tag in article.tags])
     if article.rights:
         entry.rights(article.rights)
     return entry
@@ -101,8 +99,14 @@ def _entry(selection: Selection, item: Item) -> FeedEntry:
 
 def _finish_entry(selection: Selection, item: Item, entry: _Element) -> None:
     feed, article = selection.feed, item.article
-    for child in entry.iterchildren("title", "updated", "published", "link"):
+    for child in entry.iterchildren("title", "updated", "link"):
         _mend(child)
+    published = next(entry.iterchildren("published"))
+    _mend(published)
+    # Not by feedgen, which checks all that it is told at a cost that every item of every feed would pay.
+    scheme = taxonomy(selection.site)
+    for tag in article.tags:
+        published.addprevious(add(entry, "category", term=tag, scheme=scheme, label=tag))
     if article.language and article.language.casefold() != feed.language.casefold():
         entry.set(XML_LANG, article.language)
     add_links(entry, "link", article, article.enclosures)

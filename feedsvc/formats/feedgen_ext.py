@@ -1,8 +1,9 @@
-"""Mend feedgen 1.0.0 through its own extensions; the two XML formats reach it through here only.
+"""Mend what feedgen 1.0.0 builds; the two XML formats reach it through here only.
 
 feedgen writes the plain elements. What it leaves out or gets wrong (dates by the process's locale, an
 entry's link attributes, rel=hub in RSS, authors without a mail address, media without a group,
 atom:source) a format finishes itself: its `finish` functions get the element that feedgen has built.
+For a feed that is an extension of feedgen's; an entry's element comes to its function without one.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from threading import local
 
-from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import Element, ProcessingInstruction, SubElement, _Element, indent, tostring
+from lxml.etree import Element, ProcessingInstruction, SubElement, _Element, tostring
 
 from feedsvc.model import Article, Enclosure, Image
 
@@ -29,7 +29,7 @@ PODCAST = "https://podcastindex.org/namespace/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _NAME = "feedsvc"
-"""Of the extension: feedgen makes it an attribute of the feed and of every entry."""
+"""Of the extension: feedgen makes it an attribute of the feed."""
 
 # Stand-ins, noncharacters that tidy text never holds, for the references that lxml cannot be told to write.
 _AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
@@ -42,24 +42,22 @@ _IMAGE_TYPES = {
 
 
 class Finishing:
-    """Hand the element that feedgen has built to a function; feedgen makes one per feed and entry."""
+    """Hand the root that feedgen has built to a function."""
 
-    def __init__(
-        self, finish: Callable[[_Element], None], namespaces: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, finish: Callable[[_Element], None], namespaces: Mapping[str, str]) -> None:
         self._finish = finish
-        self._namespaces = namespaces or {}
+        self._namespaces = namespaces
 
     def extend_ns(self) -> dict[str, str]:
         """Return the namespaces to declare at the root."""
         return dict(self._namespaces)
 
     def extend_rss(self, element: _Element) -> None:
-        """Finish the `rss` root, or an `item`."""
+        """Finish the `rss` root."""
         self._finish(element)
 
     def extend_atom(self, element: _Element) -> None:
-        """Finish the `feed` root, or an `entry`; its elements carry no namespace yet."""
+        """Finish the `feed` root; its elements carry no namespace yet."""
         self._finish(element)
 
 
@@ -74,35 +72,33 @@ def new_feed(finish: Callable[[_Element], None], namespaces: Mapping[str, str]) 
     return generator
 
 
-def new_entry(finish: Callable[[_Element], None]) -> FeedEntry:
-    """Return a new entry of no feed, which `finish` will complete."""
-    entry = FeedEntry()
-    entry.register_extension(_NAME, lambda: Finishing(finish))
-    return entry
-
-
 class Nest(local):
-    """A root that declares the namespaces of all entries, to serialise one after another in.
+    """The elements that all entries of a format stand in, to serialise one after another in.
 
-    A new one for each would cost a fifth of the rendering. Every thread has its own.
+    `path` names them from the root down, which declares the namespaces of all entries. A new root for each
+    entry would be a fifth of the rendering. Every thread has its own.
     """
 
-    def __init__(self, name: str, namespaces: Mapping[str, str], level: int) -> None:
-        self._root = Element(name, nsmap=dict(namespaces))
-        self._level = level
-        self._before = len(tostring(self._root)) - len("/")
-        self._after = len(f"</{name}>")
+    def __init__(self, *path: str, namespaces: Mapping[str, str]) -> None:
+        self._root = self._parent = Element(path[0], nsmap=dict(namespaces))
+        for name in path[1:]:
+            self._parent = SubElement(self._parent, name)
+        # The innermost is written as `<name/>` while nothing is in it.
+        self._before = self._written().index(b"/>") + len(">\n")
+        self._after = sum(len(f"{'  ' * depth}</{name}>\n") for depth, name in enumerate(path))
 
-    def serialised(self, entry: _Element) -> bytes:
-        """Return an entry as it stands in a feed, indented by its level, with a line end."""
-        self._root.append(entry)
+    def serialised(self, entry: _Element, finish: Callable[[_Element], None]) -> bytes:
+        """Return an entry that `finish` completes as it stands in a feed: indented, with a line end."""
+        self._parent.append(entry)
         try:
-            indent(entry, level=self._level)
-            entry.tail = "\n"
-            body: bytes = tostring(self._root, encoding="UTF-8")
+            finish(entry)
+            return self._written()[self._before : -self._after]
         finally:
-            self._root.remove(entry)
-        return b"  " * self._level + body[self._before : -self._after]
+            self._parent.remove(entry)
+
+    def _written(self) -> bytes:
+        written: bytes = tostring(self._root, encoding="UTF-8", pretty_print=True)
+        return written
 
 
 def frame(feed: bytes, end: bytes) -> tuple[bytes, bytes]:

@@ -24,7 +24,6 @@ from feedsvc.formats.feedgen_ext import (
     add_media,
     add_stylesheet,
     image_type,
-    new_entry,
     new_feed,
     plain,
     used,
@@ -43,7 +42,7 @@ _KNOWN = {
     **licensing.NAMESPACES,
 }
 """All that an item may use."""
-_NEST = Nest("rss", _KNOWN, level=2)
+_NEST = Nest("rss", "channel", namespaces=_KNOWN)
 
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 """The largest that RSS lets a channel's image be shown, in pixels."""
@@ -60,7 +59,8 @@ def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]
 
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an item as it stands in the RSS document of a selection."""
-    return with_references(_NEST.serialised(_entry(selection, item).rss_entry()))
+    made = _entry(selection, item).rss_entry()
+    return with_references(_NEST.serialised(made, partial(_finish_item, selection, item)))
 
 
 def _declared(selection: Selection, entries: Sequence[bytes]) -> Mapping[str, str]:
@@ -114,7 +114,7 @@ def _finish_channel(selection: Selection, root: _Element) -> None:
 
 def _entry(selection: Selection, item: Item) -> FeedEntry:
     article = item.article
-    entry = new_entry(partial(_finish_item, selection, item))
+    entry = FeedEntry()
     entry.title(plain(article.title))
     entry.link(href=article.link)
     entry.guid(item.id, permalink=False)

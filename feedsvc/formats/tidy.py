@@ -88,12 +88,22 @@ def tidy_item(item: Item, site: Site, license_: str = "") -> Item:
     if not identity:
         raise ValueError("it has no id")
     published = in_utc(item.published)
-    return replace(
-        item,
+    # Not by replace(), here and below: every item of every feed would pay twice as much.
+    return Item(
         id=identity,
+        source=item.source,
+        guid=item.guid,
+        slug=item.slug,
         article=_article(item, site, license_),
         published=published,
         updated=max(in_utc(item.updated), published),
+        first_seen=item.first_seen,
+        hash=item.hash,
+        state=item.state,
+        withdrawn_at=item.withdrawn_at,
+        media=item.media,
+        seq=item.seq,
+        pk=item.pk,
     )
 
 
@@ -101,26 +111,35 @@ def _article(item: Item, site: Site, license_: str) -> Article:
     article = item.article
     summary = line(article.summary)
     title = line(article.title) or opening(summary) or item.published.date().isoformat()
-    origin = _origin(article.origin)
-    return replace(
-        article,
+    origin = _origin(article.origin) if article.origin else None
+    return Article(
         title=title,
         content=sendable(article.content).strip(),
         # A summary that only repeats the title says nothing twice.
         summary="" if summary == title else summary,
-        link=uri(article.link or "") or item_page(site, item),
-        authors=_authors(article.authors, origin),
+        summary_written=article.summary_written,
+        link=(uri(article.link) if article.link else "") or item_page(site, item),
+        authors=_authors(article.authors, origin) if article.authors or origin else (),
         tags=_tags(article.tags),
         language=line(article.language or "") or None,
         image=_image(article.image),
         enclosures=_enclosures(article.enclosures) if article.enclosures else (),
+        published=article.published,
+        updated=article.updated,
+        expires=article.expires,
         rights=line(article.rights) or (origin.rights if origin else ""),
-        episode=tidy_episode(article.episode) if article.episode else None,
-        license=uri(article.license or "") or (license_ if origin is None else "") or None,
         origin=origin,
         via=_links(article.via) if article.via else (),
         related=_links(article.related) if article.related else (),
+        feeds=article.feeds,
+        extra=article.extra,
+        license=_license(article, license_ if origin is None else ""),
+        episode=tidy_episode(article.episode) if article.episode else None,
     )
+
+
+def _license(article: Article, own: str) -> str | None:
+    return (uri(article.license) if article.license else "") or own or None
 
 
 def _authors(authors: Iterable[Person], origin: Origin | None) -> tuple[Person, ...]:
@@ -153,8 +172,10 @@ def _tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _image(image: Image | None) -> Image | None:
-    url = uri(image.url) if image else ""
-    if image is None or not url:
+    if image is None:
+        return None
+    url = uri(image.url)
+    if not url:
         return None
     return Image(url, line(image.alt), line(image.credit), image.width, image.height)
 
@@ -177,9 +198,7 @@ def _links(links: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(Link(uri(link.url), line(link.title)) for link in links if uri(link.url))
 
 
-def _origin(origin: Origin | None) -> Origin | None:
-    if origin is None:
-        return None
+def _origin(origin: Origin) -> Origin | None:
     url, feed_url = uri(origin.url or "") or None, uri(origin.feed_url or "") or None
     title = line(origin.title) or url or feed_url
     if title is None:
