@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,10 +35,27 @@ def write(root: Path, mended: Mapping[str, bytes]) -> None:
     """Replace the files, each at once, so that nobody reads half of one."""
     for path, body in mended.items():
         target = root / path
-        draft = target.with_name(f".{target.name}.tmp")
-        draft.write_bytes(body)
-        draft.chmod(target.stat().st_mode & 0o777)
+        put(target, body, target.stat().st_mode & 0o777)
+
+
+def put(target: Path, body: bytes, mode: int | None = None) -> None:
+    """Write a file that is there whole or not at all, also after a loss of power; OSError if it cannot be."""
+    draft = target.with_name(f".{target.name}.tmp")
+    try:
+        with draft.open("wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def with_id(text: str, id_: str, suffix: str) -> str | None:

@@ -129,7 +129,7 @@ def new_item(title: str, author: str | None, tags: Sequence[str], language: str)
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items() if value]
     path.parent.mkdir(parents=True, exist_ok=True)
     front = "\n".join(lines)
-    path.write_text(f"---\n{front}\ndraft: true\n---\n\nWrite here.\n", encoding="utf-8")
+    fixing.put(path, f"---\n{front}\ndraft: true\n---\n\nWrite here.\n".encode())
     speaker.show(str(path))
     speaker.tell("Take the line “draft: true” out when it is ready: it is live within two seconds.")
 

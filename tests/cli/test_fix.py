@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from feedsvc.cli.fix import plan, with_id, write
+from feedsvc.cli.fix import plan, put, with_id, write
 
 ID = "urn:uuid:1"
 
@@ -57,3 +58,26 @@ def test_writing_keeps_the_mode_and_leaves_nothing_behind(tmp_path: Path) -> Non
     assert file.read_text() == f"---\nid: {ID}\n---\nx"
     assert file.stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.md", "b.json"]
+
+
+def test_a_reader_of_a_file_that_is_replaced_sees_one_or_the_other(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    bodies = {letter * 300_000 for letter in (b"a", b"b")}
+    put(file, min(bodies))
+    seen: list[bytes] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.append(file.read_bytes())
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(10):
+        for body in bodies:
+            put(file, body)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert set(seen) <= bodies
