@@ -42,8 +42,17 @@ def cpu_seconds(pids: list[int]) -> float:
 
 
 def nanoseconds(pid: int) -> int:
-    """Return the processor time that the first thread of a process has used so far, finely."""
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+    """Return the processor time that the first thread of a process has used so far, finely; 0 if it ended."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+    except OSError:
+        return 0
+
+
+def reaped(pid: int) -> int:
+    """Return the nanoseconds of processor time of the children of a process that have ended; coarse."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) * (1_000_000_000 // TICK)
 
 
 class Stopwatch:
@@ -65,4 +74,6 @@ class Stopwatch:
         return elapsed - begun, (spent - ours + self._of_server() - server) / 1e9
 
     def _of_server(self) -> int:
-        return sum(nanoseconds(pid) for pid in tree(self._server)) if self._server else 0
+        if not self._server:
+            return 0
+        return reaped(self._server) + sum(nanoseconds(pid) for pid in tree(self._server))

@@ -26,7 +26,7 @@ from bench import stock
 from bench.machine import Stopwatch, describe
 from feedsvc import config
 from feedsvc.service import Service, open_service, prepare
-from feedsvc.store import schedule
+from feedsvc.store import schedule, sources
 from feedsvc.work import tasks
 from feedsvc.work.worker import tick
 from tests.desk import Clock
@@ -97,6 +97,8 @@ class Desk:
         spent = 0.0
         for name in names:
             with self.service.store.write() as tx:
+                # As there: the transaction is under way.
+                sources.state(tx.connection, name.removeprefix(schedule.SOURCE))
                 self._watch.start()
                 schedule.put_off(tx.connection, name, due)
                 spent += self._watch.stop()[1] * 1000
