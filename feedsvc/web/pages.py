@@ -9,7 +9,8 @@ from flask import Blueprint, Response, abort
 from feedsvc.errors import Expired, NotFound, Withdrawn
 from feedsvc.model import Item, Rule
 from feedsvc.store import Connection, items
-from feedsvc.web import documents, jsonld, links, listing
+from feedsvc.web import documents, jsonld, links, listing, words
+from feedsvc.web.qr import qr
 from feedsvc.web.render import Content, Page, html, serve
 from feedsvc.web.state import catalog, everything
 
@@ -98,7 +99,13 @@ def feed(slug: str) -> Response:
     def build(connection: Connection, now: datetime) -> Content:
         latest = items.select(connection, found.rule, now=now, limit=LATEST, order=found.order)
         about = found.description or f"Follow {found.title} in any feed reader."
-        values = {"feed": found, "latest": latest, "readers": READERS}
+        values = {
+            "feed": found,
+            "latest": latest,
+            "readers": READERS,
+            "pace": words.pace([item.published for item in latest]),
+            "qr": qr(links.absolute(links.feed_page(found))),
+        }
         return html(Page("feed.html", found.title, links.feed_page(found), (found,), about, values=values))
 
     return serve(f"/feeds/{slug}/", build)

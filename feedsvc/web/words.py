@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,10 @@ SHORT_NAMES: Mapping[str, str] = {
 
 MAX_KIND = 9
 """Letters of a file's kind; what is longer, such as octet-stream, says nothing to people."""
+
+
+SPANS = (("day", 1), ("week", 7), ("month", 30), ("year", 365))
+"""What people count by, and how many days each has."""
 
 
 def local(moment: datetime, timezone: str) -> datetime:
@@ -114,6 +118,18 @@ def duration(seconds: int) -> str:
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def pace(moments: Sequence[datetime]) -> str:
+    """Say how often items come, by when the last ones did: about 3 items a week; nothing if too few tell."""
+    days = (max(moments) - min(moments)) / timedelta(days=1) if len(moments) > 2 else 0.0
+    if not days:
+        return ""
+    for name, length in SPANS:
+        count = round((len(moments) - 1) / days * length)
+        if count:
+            return f"About {count} item{'s' if count > 1 else ''} a {name}"
+    return "Less than an item a year"
 
 
 def data_block(value: object) -> Markup:

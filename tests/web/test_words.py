@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -92,3 +92,22 @@ def test_a_size_has_the_unit_that_keeps_it_short(count: int, said: str) -> None:
 @pytest.mark.parametrize(("seconds", "said"), [(5, "0:05"), (245, "4:05"), (3723, "1:02:03")])
 def test_a_playing_time_is_said_as_players_do(seconds: int, said: str) -> None:
     assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ([], ""),
+        ([0, 1], ""),
+        ([5, 5, 5], ""),
+        ([48, 24, 0], "About 1 item a day"),
+        ([0, 1, 2, 3], "About 24 items a day"),
+        ([336, 168, 0], "About 1 item a week"),
+        ([0, 84, 168], "About 2 items a week"),
+        ([24 * 60, 24 * 30, 0], "About 1 item a month"),
+        ([24 * 365 * 2, 24 * 365, 0], "About 1 item a year"),
+        ([24 * 365 * 20, 24 * 365 * 10, 0], "Less than an item a year"),
+    ],
+)
+def test_how_often_items_come_is_told_by_the_last_ones(hours: list[int], said: str) -> None:
+    assert words.pace([SUMMER - timedelta(hours=each) for each in hours]) == said
