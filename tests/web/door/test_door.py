@@ -119,6 +119,9 @@ def test_the_slower_end_of_a_tunnel_holds_the_faster_one_back(house: House) -> N
             sent += server.send(b"d" * 65536)
     kept = sum(len(end.unsent) for tunnel in house.door.tunnels for end in (tunnel._client, tunnel._server))
     assert 0 < kept <= tunnel_module.CHUNK
+    spent = time.process_time()
+    time.sleep(0.5)
+    assert time.process_time() - spent < 0.25, "it does not wait, it goes round in circles"
     assert len(receive(connection, sent)) == sent
 
 
