@@ -10,12 +10,14 @@ import subprocess
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import feedparser
 import pytest
 from lxml import etree
 
+from feedsvc.cli import serve as supervision
 from tests.serving import FEEDS, Tree, eventually, free_port, item, serving, start, titles
 
 LIVE = 2.0
@@ -249,3 +251,25 @@ def alive(pid: int) -> bool:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return False
+
+
+def test_a_process_that_ends_by_itself_is_started_again_later_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starts: list[float] = []
+    now = 0.0
+
+    def failing(*_: str) -> list[str]:
+        starts.append(now)
+        return ["false"]
+
+    monkeypatch.setattr(supervision, "_command", failing)
+    child = supervision.Child("web", dict(os.environ), ())
+    while len(starts) < 8:
+        child.tend(now)
+        child.end(time.monotonic() + 10)
+        now += 0.25
+    pauses = [later - earlier for earlier, later in pairwise(starts)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] <= 1.0
+    assert pauses[-2:] == [pytest.approx(8.25, abs=0.3)] * 2

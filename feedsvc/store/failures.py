@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 
 from sqlalchemy import exc
@@ -42,6 +44,9 @@ _FATAL = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     )
 )
+_AMBIGUOUS = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+_NEEDED_BYTES = 65_536
+"""What SQLite takes for its shared memory, with some to spare."""
 _POSTGRESQL: Mapping[str, str] = MappingProxyType(
     {
         "42P01": _MISSING_TABLES,
@@ -65,12 +70,12 @@ def plain_words(database: str) -> Iterator[None]:
     except exc.TimeoutError as error:
         raise StoreError(f"{database}: {BUSY}") from error
     except exc.DBAPIError as error:
-        reason = _reason(error.orig)
+        reason = _reason(error.orig, database)
         if reason is None:
             raise
         raise StoreError(f"{database}: {reason}") from error
     except sqlite3.Error as error:
-        reason = _reason(error)
+        reason = _reason(error, database)
         if reason is None:
             raise
         raise StoreError(f"{database}: {reason}") from error
@@ -81,16 +86,27 @@ def is_fatal(error: BaseException | None) -> bool:
     return isinstance(error, sqlite3.Error) and _code(error) in _FATAL
 
 
-def _reason(error: BaseException | None) -> str | None:
+def _reason(error: BaseException | None, database: str) -> str | None:
     if isinstance(error, sqlite3.Error):
         if "no such table" in str(error):
             return _MISSING_TABLES
+        # What SQLite cannot make beside the file is an error of the disk to it, and no matter of room.
+        if _code(error) in _AMBIGUOUS and _has_no_room(Path(database).parent):
+            return _FULL
         return _SQLITE.get(_code(error))
     state: str | None = getattr(error, "sqlstate", None)
     if state is None:
         # psycopg has no state to tell where the server was never reached; bugs are other classes.
         return _unreachable(error) if type(error).__name__ == "OperationalError" else None
     return _POSTGRESQL.get(state) or (_unreachable(error) if state[:2] in _SERVER_TROUBLE else None)
+
+
+def _has_no_room(folder: Path) -> bool:
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < _NEEDED_BYTES or (found.f_files > 0 and found.f_favail == 0)
 
 
 def _unreachable(error: BaseException | None) -> str:
