@@ -14,6 +14,7 @@ FeedsvcError                 anything raised on purpose; all else is a bug and i
 │   ├── FetchError           network, status, size, time, forbidden address
 │   │   └── Gone             410: the source is switched off
 │   └── ParseError           it came, but is not what it should be
+├── ExportError              a folder cannot be written: what is there stays, the job tries again
 ├── DeliveryError            a subscriber did not take it: tried again, then given up
 └── StoreError               the database: the request answers 503, the job tries again
     └── Misfit               it is of another version: a person upgrades it, or feedsvc
@@ -96,6 +97,10 @@ class Gone(FetchError):
 
 class ParseError(SourceError):
     """It came, but it is not what it should be."""
+
+
+class ExportError(FeedsvcError):
+    """A folder that is exported to cannot be brought up to date: what is in it stays, the job tries again."""
 
 
 class DeliveryError(FeedsvcError):

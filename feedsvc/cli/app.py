@@ -20,6 +20,7 @@ COMMANDS = {
     "check": ("feedsvc.cli.check:check", "Check configuration, items and feeds."),
     "config": ("feedsvc.cli.configuration:config_commands", "Check and show the configuration."),
     "db": ("feedsvc.cli.database:database_commands", "Look after the database."),
+    "export": ("feedsvc.cli.export:export", "Write all that is published into a folder, for nginx or Caddy."),
     "feeds": ("feedsvc.cli.feeds:feed_commands", "Show the published feeds, and what is wrong with them."),
     "healthcheck": ("feedsvc.cli.healthcheck:healthcheck", "Ask the web server whether it is well."),
     "items": ("feedsvc.cli.items:item_commands", "List, show and begin items."),

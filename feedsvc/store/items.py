@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection
 from feedsvc.model import Item, Rule, State
 from feedsvc.store import search, sql, tallies
 from feedsvc.store.rows import item_of
-from feedsvc.store.rules import Scope, belongs, is_state, matching, next_published, only_term
+from feedsvc.store.rules import Scope, belongs, is_state, matching, next_published, only_term, visible
 from feedsvc.store.schema import item, item_alias, item_media
 from feedsvc.store.terms import Kind
 from feedsvc.store.times import from_ms_or_none, to_ms
@@ -42,6 +42,7 @@ __all__ = [
     "owner_of_media",
     "rename",
     "select",
+    "shown_media",
     "tags",
     "taken_ids",
     "taken_slugs",
@@ -239,6 +240,14 @@ def owner_of_media(c: Connection, source: str, path: str) -> list[Item]:
     """Return the items, in whatever state, that a file in a source's folder belongs to."""
     owned = sa.select(item).join(item_media, item_media.c.item_pk == item.c.pk)
     return _items(c, _by_date(owned.where(item_media.c.source == source, item_media.c.path == path)))
+
+
+def shown_media(c: Connection, source: str, now: datetime) -> list[str]:
+    """Return the paths of the files in a source's folder that belong to an item that the public may see."""
+    shown = [is_state(item.c.state, "published"), visible(item.c.published, item.c.expires, to_ms(now))]
+    owned = sa.select(item_media.c.path).join(item, item.c.pk == item_media.c.item_pk)
+    own = owned.where(item_media.c.source == source, *shown).distinct()
+    return list(c.execute(own.order_by(item_media.c.path)).scalars())
 
 
 def _newest(c: Connection, rule: Rule, scope: Scope, limit: int) -> list[Item]:

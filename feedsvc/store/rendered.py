@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, literal, select, update
 
 from feedsvc.model import Document
 from feedsvc.store import sql
@@ -62,6 +62,13 @@ def find(c: Connection, path: str) -> Document | None:
     """Return the document at a path, or None where there is none (any more)."""
     row = c.execute(select(rendered).where(rendered.c.path == path, _is_live)).one_or_none()
     return None if row is None else _document(row)
+
+
+def heads(c: Connection) -> list[Document]:
+    """Return every document that is there without its bytes, by path; what encodings it has its tags tell."""
+    columns = [column for column in rendered.c if column.name not in ("body", "gzip", "br")]
+    query = select(*columns, *(literal(b"").label(name) for name in ("body", "gzip", "br")))
+    return [_document(row) for row in c.execute(query.where(_is_live).order_by(rendered.c.path))]
 
 
 def paths(c: Connection) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from feedsvc.headers import ARCHIVE_SECONDS, FEED_ON_ERROR_SECONDS, FEED_STALE_SECONDS, is_archive
 from feedsvc.model import Document
 from feedsvc.web import headers
 from feedsvc.web.caching import Freshness, Representation, prepare
@@ -16,11 +17,6 @@ from feedsvc.web.delta import History
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 256
 MAX_PAGE_BYTES = 16 * 1024 * 1024
-FEED_STALE_SECONDS = 60
-FEED_ON_ERROR_SECONDS = 86_400
-ARCHIVE_SECONDS = 3600
-"""Pages of archives hardly ever change; yet no cache may keep for long what was withdrawn since."""
-
 LOCKS = 64
 
 
@@ -85,7 +81,7 @@ class Documents:
             modified=document.modified,
             headers=[*(headers.FEED if self.history is None else headers.FEED_DELTA), *links],
             entity=[("Content-Type", document.content_type), *headers.FEED_BODY],
-            freshness=self._archive if "/archive/" in document.path else self._freshness,
+            freshness=self._archive if is_archive(document.path) else self._freshness,
             valid_until=document.valid_until,
         )
 

@@ -4,47 +4,31 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from feedsvc.headers import FEED, FEED_BODY, MEDIA, NOSNIFF, OPEN, Pairs
 from feedsvc.model import Site
 
-Pairs = tuple[tuple[str, str], ...]
+__all__ = [
+    "FEED",
+    "FEED_BODY",
+    "FEED_DELTA",
+    "MEDIA",
+    "MOVED",
+    "NOSNIFF",
+    "OPEN",
+    "PREFLIGHT",
+    "STATIC",
+    "Pairs",
+    "page",
+]
 
-NOSNIFF = ("X-Content-Type-Options", "nosniff")
-
-FEED: Pairs = (
-    # One Vary for every answer at a feed's address, or caches mix the browser's answer with the reader's.
-    ("Vary", "Accept-Encoding, Accept, Sec-Fetch-Dest"),
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
-)
 FEED_DELTA: Pairs = (("Vary", f"{FEED[0][1]}, A-IM"), *FEED[1:])
 """The same where some readers get new entries alone."""
-
-FEED_BODY: Pairs = (
-    # A 304 needs none of these: what it updates has them, and a poll is answered millions of times.
-    ("Cross-Origin-Resource-Policy", "cross-origin"),
-    ("Content-Security-Policy", "default-src 'none'; style-src 'self'"),
-    NOSNIFF,
-)
 
 PREFLIGHT: Pairs = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
     ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since"),
     ("Access-Control-Max-Age", "86400"),
-)
-
-MEDIA: Pairs = (
-    ("Access-Control-Allow-Origin", "*"),
-    ("Cross-Origin-Resource-Policy", "cross-origin"),
-    # An SVG is a document: opened by itself it may style itself, and do nothing else.
-    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"),
-    NOSNIFF,
-)
-
-OPEN: Pairs = (
-    ("Access-Control-Allow-Origin", "*"),
-    ("Content-Security-Policy", "default-src 'none'"),
-    NOSNIFF,
 )
 
 STATIC: Pairs = (("Vary", "Accept-Encoding"), ("Cross-Origin-Resource-Policy", "cross-origin"), NOSNIFF)

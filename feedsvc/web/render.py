@@ -12,14 +12,13 @@ from markupsafe import Markup
 
 from feedsvc import article, formats
 from feedsvc.errors import StoreError
+from feedsvc.headers import LIST_SECONDS
 from feedsvc.model import Feed, Site
 from feedsvc.store import Connection, clock, items
 from feedsvc.web import documents, headers, links, static, words
 from feedsvc.web.caching import Freshness, Representation, encode, prepare
 from feedsvc.web.ready import ready
 from feedsvc.web.state import State, catalog, current
-
-MAX_AGE = 60
 
 _LONE_IMAGE = re.compile(r"<p>(<img [^>]*>)</p>")
 SCROLLING = (
@@ -147,7 +146,7 @@ def _find(
         modified=None,
         headers=[("Vary", "Accept-Encoding"), *content.headers],
         entity=[("Content-Type", content.content_type)],
-        freshness=Freshness(MAX_AGE),
+        freshness=Freshness(LIST_SECONDS),
         valid_until=min((moment for moment in moments if moment), default=None),
     )
     state.pages.keep(key, seq, page)

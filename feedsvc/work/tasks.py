@@ -15,10 +15,12 @@ from feedsvc.decide import still_out
 from feedsvc.net import Client
 from feedsvc.publish import Published, publish
 from feedsvc.service import Service
-from feedsvc.store import Connection, SourceState, audience, items, meta, schedule, sources
+from feedsvc.store import Connection, SourceState, Transaction, audience, items, meta, schedule, sources
 from feedsvc.work import refresh
+from feedsvc.work.exporting import export_now
 
 COMPRESS = "compress"
+EXPORT = "export"
 REFRESH = "refresh"
 SWEEP = "sweep"
 """Task and schedule name of the daily clearing of what no one needs any more."""
@@ -57,7 +59,15 @@ def register(service: Service, client: Client) -> None:
 
     @app.task(name=COMPRESS, retry=AGAIN)
     def run_compress() -> None:
-        compress(service.store)
+        if compress(service.store):
+            with service.store.write() as tx:
+                defer_export(service, tx)
+
+    @app.task(name=EXPORT, retry=AGAIN)
+    def run_export() -> None:
+        root = service.settings.export_path
+        if root is not None:
+            export_now(service, root)
 
     @app.task(name=REFRESH, retry=AGAIN)
     def run_refresh(source: str) -> None:
@@ -98,7 +108,14 @@ def publish_now(service: Service) -> Published:
         meta.put(tx.connection, meta.LATEST, now.isoformat())
         if done.documents:
             service.queue.defer(tx.raw, COMPRESS, queueing_lock=COMPRESS, priority=LAST)
+        defer_export(service, tx)
     return done
+
+
+def defer_export(service: Service, tx: Transaction) -> None:
+    """Have what is published exported, if a folder is configured; one run waits at a time, and one runs."""
+    if service.settings.export_path is not None:
+        service.queue.defer(tx.raw, EXPORT, queueing_lock=EXPORT, lock=EXPORT)
 
 
 def enqueue_due(service: Service) -> None:
