@@ -33,6 +33,7 @@ DOORS = {
     "pycurl": ("net",),
     "click": ("cli",),
     "rich": ("cli",),
+    "segno": ("web",),
     "granian": ("cli",),
     "xml.parsers": ("feeds",),
     "tomllib": ("config", "sources"),

@@ -2,73 +2,40 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from feedsvc.model import Enclosure, Image
-from tests.web.newsroom import FEEDS, NOON, SITE, Newsroom, make
+from feedsvc.web.qr import qr
 
 CHROMIUM = Path("/usr/bin/chromium")
 PAGES = (
     "/",
     "/items/budget-agreed",
     "/items/ميناء-جديد",
+    "/items/taken-back",
     "/tags/",
     "/tags/storm",
+    "/authors/",
     "/authors/Anna Berg",
+    "/languages/",
+    "/languages/ar",
+    "/search",
+    "/search/budget",
+    "/search/nothing has this",
     "/feeds/",
     "/feeds/all/",
+    "/feeds/quiet/",
+    "/feeds/olympics/",
     "/nowhere",
 )
-CONTENT = """
-<h2>What it costs</h2><p>The <a href="https://council.example/">council</a> agreed.</p>
-<table><thead><tr><th>What</th><th>How much, in words that are long enough to scroll</th></tr></thead>
-<tbody><tr><td>Harbour</td><td>418,000,000,000,000,000,000,000,000,000</td></tr></tbody></table>
-<blockquote><p>It is a good budget.</p></blockquote><pre><code>curl https://harbour.example/feeds/all.rss</code></pre>
-"""
-
 pytestmark = [
     pytest.mark.system,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
 ]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, lambda environ, start: [], threaded=True)
-    url = f"http://127.0.0.1:{server.port}"
-    newsroom = Newsroom(tmp_path_factory.mktemp("site"), replace(SITE, url=url), FEEDS)
-    (newsroom.folder / "items" / "hall.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 2"><path fill="#369" d="M0 0h3v2H0z"/></svg>'
-    )
-    image = Image(f"{url}/media/items/hall.svg", "The town hall at night", "Drawing by I. Cole", 600, 400)
-    sound = Enclosure(f"{url}/media/items/talk.mp3", "audio/mpeg", 40_000, "The debate", 60)
-    newsroom.add(
-        make(
-            "Budget agreed", content=CONTENT, image=image, enclosures=(sound,), summary_written=True,
-            media=("hall.svg",), updated=NOON,
-        ),
-        make("ميناء جديد", language="ar", content="<p>ميناء جديد في المدينة.</p>", tags=("مرفأ",)),
-        *(make(f"Item {n}", published=NOON - timedelta(days=n), image=image) for n in range(1, 9)),
-    )  # fmt: skip
-    newsroom.publish()
-    newsroom.front.start()
-    server.app = newsroom.front
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield url
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    newsroom.close()
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +60,6 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     )
     for path in PAGES:
         page.goto(address + path)
-        page.wait_for_load_state("networkidle")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
@@ -107,7 +73,12 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
         ("/feeds/all.rss", "/feeds/all/"),
         ("/feeds/storms.atom", "/feeds/storms/"),
         ("/feeds/all.json", "/feeds/all/"),
+        ("/feeds/all/archive/1.rss", "/feeds/all/"),
+        ("/feeds/storms/archive/1.atom", "/feeds/storms/"),
+        ("/feeds/all/archive/1.json", "/feeds/all/"),
         ("/tags/storm.rss", "/tags/storm"),
+        ("/languages/ar.atom", "/languages/ar"),
+        ("/search/budget.rss", "/search/budget"),
         ("/feed", "/feeds/all/"),
     ],
 )
@@ -115,6 +86,52 @@ def test_going_to_a_feed_ends_on_its_page(address: str, browser: Browser, path: 
     page = browser.new_page()
     page.goto(address + path)
     page.wait_for_url(address + end)
+    page.close()
+
+
+def test_the_way_back_from_a_feeds_page_does_not_lead_into_the_feed(address: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/tags/")
+    page.evaluate("location.href = '/feeds/all/archive/1.rss'")
+    page.wait_for_url(f"{address}/feeds/all/")
+    page.go_back()
+    page.wait_for_url(f"{address}/tags/")
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/feeds/all.rss", "/feeds/all/archive/1.rss"])
+def test_a_script_that_fetches_a_feed_gets_the_feed(address: str, browser: Browser, path: str) -> None:
+    # Our own pages let no script fetch anything.
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto(address)
+    told = page.evaluate(
+        "path => fetch(path).then(async answer =>"
+        " [answer.headers.get('refresh'), answer.headers.get('content-type'), await answer.text()])",
+        path,
+    )
+    assert told[:2] == [None, "application/rss+xml; charset=utf-8"]
+    assert "<title>Budget agreed</title>" in told[2]
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/feeds/all.rss", "/feeds/all.atom", "/feeds/all/archive/1.atom"])
+def test_a_feed_can_be_read_where_a_browser_does_not_go_on(address: str, browser: Browser, path: str) -> None:
+    page = browser.new_page()
+
+    def stay(route: Route) -> None:
+        answer = route.fetch()
+        headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
+        route.fulfill(response=answer, headers=headers)
+
+    page.route(f"**{path}", stay)
+    page.goto(address + path)
+    shown = page.evaluate("document.documentElement.innerText ?? getSelection().toString()")
+    look = "([name, part]) => getComputedStyle(document.querySelector(name), part)"
+    root, entry = ("rss", "item") if path.endswith("rss") else ("feed", "entry")
+    assert "This is a web feed." in page.evaluate(f"({look})(['{root}', '::before']).content"), shown
+    assert page.evaluate(f"({look})(['{entry} > title']).display") == "block"
+    assert page.evaluate(f"({look})(['{entry} > link']).display") == "none"
     page.close()
 
 
@@ -170,6 +187,46 @@ def test_the_keyboard_reaches_the_content_first(address: str, browser: Browser) 
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
     page.close()
+
+
+def test_a_feed_is_followed_by_keyboard_alone(address: str, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}/feeds/all/")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if _focused(page).startswith("Copy"):
+            break
+    page.keyboard.press("Enter")
+    page.get_by_text("Address copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{address}/feeds/all.rss"
+    context.close()
+
+
+def test_a_search_is_made_and_changed_by_keyboard_alone(address: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/search")
+    page.get_by_label("Words that an item must hold").press_sequentially("budget & more")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/search/budget%20&%20more")
+    field = page.get_by_label("Words that an item must hold")
+    assert field.input_value() == "budget & more"
+    field.fill("budget")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/search/budget")
+    assert page.get_by_role("link", name="Budget agreed").is_visible()
+    page.close()
+
+
+def test_a_camera_reads_the_address_of_a_feeds_page(address: str, browser: Browser) -> None:
+    """The code is that of the page's own address, whole, dark on light in either scheme."""
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{address}/feeds/all/")
+    drawn = page.get_by_role("img", name="QR code of this page’s address")
+    assert drawn.is_visible()
+    assert drawn.inner_html() == str(qr(f"{address}/feeds/all/")).replace("/>", "></path>")
+    context.close()
 
 
 def _focused(page: Page) -> str:
