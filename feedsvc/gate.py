@@ -9,20 +9,20 @@ feed without items, around entries that each passed in one like it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from feedsvc import formats
 from feedsvc.errors import ParseError
 from feedsvc.feeds import entry_key
 from feedsvc.feeds.lint import Finding, lint
+from feedsvc.formats import Setting
 from feedsvc.memo import Memo
 from feedsvc.model import FORMATS, Format, Item, Selection
 from feedsvc.sources import read_back
 
 KEPT_BYTES = 32 * 1024 * 1024
+FRAMES_BYTES = 2 * 1024 * 1024
 OVERHEAD_BYTES = 400
 
 
@@ -56,6 +56,16 @@ class Entry:
     body: bytes = b""
     reason: str = ""
     warnings: int = 0
+    needs: frozenset[str] = frozenset()
+    """From the frame of its document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry, and what of the item it was made from."""
+
+    key: Hashable
+    entry: Entry
 
 
 def build(selection: Selection) -> list[Built]:
@@ -65,78 +75,98 @@ def build(selection: Selection) -> list[Built]:
 
 def build_one(selection: Selection, format_: Format) -> Built:
     """Render a selection in one format, checked, without the items that would break it."""
-    frame = replace(selection, items=())
-    with suppress(formats.RenderError):
-        frame = formats.prepare(frame)
-    entries = _entries(frame, selection.items, format_)
     kept: dict[str, Entry] = {}
     rejected: list[Rejected] = []
-    for item, entry in zip(selection.items, entries, strict=True):
+    for item, entry in zip(selection.items, _entries(selection, format_), strict=True):
         if entry.reason or item.id in kept:
             reason = entry.reason or f"another item has its id {item.id}"
             rejected.append(Rejected(item, format_, reason))
         elif entry.body:
             kept[item.id] = entry
     warnings = sum(entry.warnings for entry in kept.values())
-    body = _assembled(frame, [entry.body for entry in kept.values()], format_)
-    return Built(format_, body, tuple(rejected), warnings)
+    return Built(format_, _assembled(selection, list(kept.values()), format_), tuple(rejected), warnings)
 
 
-def _assembled(frame: Selection, entries: Sequence[bytes], format_: Format) -> bytes:
+def _assembled(selection: Selection, entries: Sequence[Entry], format_: Format) -> bytes:
     try:
-        formats.check(formats.assemble(frame, (), format_), format_)
-        return formats.assemble(frame, entries, format_)
-    except (formats.RenderError, ParseError):
+        frame = _frame(selection, _needs(entries), format_)
+        return frame.around([entry.body for entry in entries], selection.updated)
+    except (ValueError, formats.RenderError, ParseError):
         return b""
 
 
-def _entries(frame: Selection, items: Sequence[Item], format_: Format) -> list[Entry]:
+def _frame(selection: Selection, needs: frozenset[str], format_: Format) -> formats.Frame:
+    """Return what stands around the entries of a selection, checked as a feed without any."""
+    withdrawn = [(item.id, item.withdrawn_at) for item in selection.withdrawn]
+    told = (selection.site, selection.feed, selection.hubs, selection.archive, withdrawn)
+    key = repr((formats.RENDERER, format_, sorted(needs), told))
+    kept = _FRAMES.get(key)
+    if kept is not None:
+        return kept
+    frame = formats.frame(selection, needs, format_)
+    formats.check(frame.around((), selection.updated), format_)
+    _FRAMES.put(key, frame, len(key) + len(frame.head) + len(frame.neck) + OVERHEAD_BYTES)
+    return frame
+
+
+def _needs(entries: Iterable[Entry]) -> frozenset[str]:
+    return frozenset[str]().union(*{entry.needs for entry in entries})
+
+
+def _entries(selection: Selection, format_: Format) -> list[Entry]:
     """Return the entry of each item: kept ones, and the others made and tried together, else one by one."""
-    context = sha256(repr((formats.RENDERER, format_, frame.site, frame.feed)).encode()).digest()
-    keys = [entry_key(item) for item in items]
-    found = [_KEPT.get((context, key)) if key else None for key in keys]
-    new = [item for item, entry in zip(items, found, strict=True) if entry is None]
-    made = iter(_tried(frame, new, format_))
-    entries = [entry or next(made) for entry in found]
-    for key, before, entry in zip(keys, found, entries, strict=True):
-        if key and before is None:
-            _KEPT.put((context, key), entry, len(entry.body) + OVERHEAD_BYTES)
-    return entries
+    setting = formats.Setting.of(selection.site, selection.feed)
+    context = repr((formats.RENDERER, format_, setting))
+    keys = [entry_key(item) for item in selection.items]
+    kept = _KEPT.look((context, item.id) for item in selection.items)
+    found = [
+        each.entry if each is not None and each.key == key else None
+        for key, each in zip(keys, kept, strict=True)
+    ]
+    new = [place for place, entry in enumerate(found) if entry is None]
+    made = _tried(setting, [selection.items[place] for place in new], format_) if new else []
+    for place, entry in zip(new, made, strict=True):
+        found[place] = entry
+        if (key := keys[place]) is not None:
+            kept_as = (context, selection.items[place].id)
+            _KEPT.put(kept_as, Kept(key, entry), len(entry.body) + OVERHEAD_BYTES)
+    return [entry for entry in found if entry is not None]
 
 
-def _tried(frame: Selection, items: Sequence[Item], format_: Format) -> list[Entry]:
-    rendered = [_rendered(frame, item, format_) for item in items]
+def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> list[Entry]:
+    rendered = [_rendered(setting, item, format_) for item in items]
     shown = {item.id: entry for item, entry in zip(items, rendered, strict=True) if entry.body}
     try:
-        findings = _findings(frame, shown, format_)
+        findings = _findings(setting, shown, format_)
     except (formats.RenderError, ParseError):
         if len(items) > 1:
-            return [entry for item in items for entry in _tried(frame, [item], format_)]
-        return [_alone(frame, items[0], rendered[0], format_)]
+            return [entry for item in items for entry in _tried(setting, [item], format_)]
+        return [_alone(setting, items[0], rendered[0], format_)]
     return [_judged(entry, findings.get(item.id, ())) for item, entry in zip(items, rendered, strict=True)]
 
 
-def _rendered(frame: Selection, item: Item, format_: Format) -> Entry:
+def _rendered(setting: Setting, item: Item, format_: Format) -> Entry:
     try:
-        return Entry(formats.entry(frame, item, format_))
+        body, needs = formats.entry(setting, item, format_)
     except formats.RenderError as error:
         return Entry(reason=str(error))
+    return Entry(body, needs=needs)
 
 
-def _alone(frame: Selection, item: Item, entry: Entry, format_: Format) -> Entry:
+def _alone(setting: Setting, item: Item, entry: Entry, format_: Format) -> Entry:
     """Return why an entry that failed by itself is left out."""
     try:
-        _findings(frame, {item.id: entry}, format_)
+        _findings(setting, {item.id: entry}, format_)
     except (formats.RenderError, ParseError) as error:
         return Entry(reason=entry.reason or str(error))
     return entry
 
 
 def _findings(
-    frame: Selection, entries: Mapping[str, Entry], format_: Format
+    setting: Setting, entries: Mapping[str, Entry], format_: Format
 ) -> Mapping[str, Sequence[Finding]]:
     """Return what the lint finds in each of these entries; ParseError where readers would not find them."""
-    body = formats.assemble(frame, [entry.body for entry in entries.values()], format_)
+    body = _assembled(setting.selection(), list(entries.values()), format_)
     formats.check(body, format_)
     read = [id_ for id_, _ in read_back(body, format_)]
     if read != list(entries):
@@ -170,5 +200,10 @@ def _difference(read: Sequence[str], expected: Sequence[str]) -> str:
     return f"a feed reader finds {len(read)} items in it instead of {len(expected)}"
 
 
-_KEPT: Memo[Entry] = Memo(KEPT_BYTES)
-"""The same item in the same feed's frame always gives the same entry, so it is made and tried once."""
+_KEPT: Memo[Kept] = Memo(KEPT_BYTES)
+"""The same item in the same setting always gives the same entry, so it is made and tried once.
+
+By setting and id, so that what takes an item's place in all feeds takes it here.
+"""
+
+_FRAMES: Memo[formats.Frame] = Memo(FRAMES_BYTES)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
+
+
+class PerThread(threading.local, Generic[Value]):
+    """A value that no two threads may use: each has one of its own, made when it first asks."""
+
+    def __init__(self, make: Callable[[], Value]) -> None:
+        self.value = make()
 
 
 class Memo(Generic[Value]):
@@ -27,6 +34,17 @@ class Memo(Generic[Value]):
                 return None
             self._kept.move_to_end(key)
             return found[0]
+
+    def look(self, keys: Iterable[Hashable]) -> list[Value | None]:
+        """Return what is kept under each key, or None."""
+        found: list[Value | None] = []
+        with self._lock:
+            for key in keys:
+                value = self._kept.get(key)
+                if value is not None:
+                    self._kept.move_to_end(key)
+                found.append(value[0] if value is not None else None)
+        return found
 
     def put(self, key: Hashable, value: Value, size: int) -> None:
         """Keep a value of so many bytes, in place of what the key held."""

@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 
+from feedsvc.model import FORMATS
 from tests import postgres
 
 
@@ -29,3 +30,10 @@ def test_the_measurement_of_publish_latency_runs_through(capsys: pytest.CaptureF
         pytest.skip("it starts a whole service, which takes longer than all the others: CI does that")
     import_module("bench.latency").main(["--quick", "--dialects", "sqlite"])
     assert "sqlite" in capsys.readouterr().out
+
+
+def test_the_measurement_of_rendering_runs_through(capsys: pytest.CaptureFixture[str]) -> None:
+    import_module("bench.render").main(["--quick"])
+    told = capsys.readouterr().out
+    assert all(f"{format_}, 1 of" in told for format_ in FORMATS)
+    assert "gzip" in told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -38,12 +38,14 @@ def fingerprint(
     return digest.hexdigest()
 
 
-def entry_key(item: Item) -> str:
-    """Return a text that changes when an item's entry may, within one feed and renderer; empty if unknown.
+def entry_key(item: Item) -> Hashable | None:
+    """Return what changes when an item's entry may, within one setting and renderer; None if unknown.
 
     Only a hash that is one (as `identity.content_hash` makes it) speaks for the content.
     """
-    return _told(item) if len(item.hash) == HASH_CHARS else ""
+    if len(item.hash) != HASH_CHARS:
+        return None
+    return item.hash, item.slug, item.published, item.updated
 
 
 def _told(item: Item) -> str:

@@ -9,7 +9,8 @@ from feedsvc.formats.findings import Finding
 from feedsvc.formats.history import links as history_links
 from feedsvc.formats.opml import opml
 from feedsvc.formats.podcast_check import check_podcast
-from feedsvc.formats.render import CONTENT_TYPES, RENDERER, RenderError, assemble, entry, prepare, render
+from feedsvc.formats.render import CONTENT_TYPES, RENDERER, Frame, RenderError, entry, frame, render
+from feedsvc.formats.setting import Setting
 from feedsvc.formats.sitemap import news_sitemap, sitemap, sitemap_index, sitemap_portions
 from feedsvc.formats.text import path_uri, sendable, uri
 
@@ -18,9 +19,10 @@ __all__ = [
     "RENDERER",
     "SUFFIXES",
     "Finding",
+    "Frame",
     "RenderError",
+    "Setting",
     "addresses",
-    "assemble",
     "brotlied",
     "check",
     "check_podcast",
@@ -29,12 +31,12 @@ __all__ = [
     "entry_digests",
     "etag",
     "feed_id",
+    "frame",
     "history_links",
     "item_page",
     "news_sitemap",
     "opml",
     "path_uri",
-    "prepare",
     "render",
     "sendable",
     "sitemap",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from datetime import datetime
 from functools import partial
 
 from feedgen.entry import FeedEntry
@@ -22,15 +23,16 @@ from feedsvc.formats.feedgen_ext import (
     add_stylesheet,
     new_feed,
 )
+from feedsvc.memo import PerThread
 from feedsvc.model import Item, Person, Selection
 
 _KNOWN = {"media": MEDIA}
 """All that an entry may use; Atom's own namespace is the default."""
-_NEST = Nest("feed", namespaces=_KNOWN)
+_NEST = PerThread(partial(Nest, "feed", namespaces=_KNOWN))
 
 
-def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Return what stands before and after these entries in the Atom document of a selection, UTF-8."""
+def frame(selection: Selection, _needs: Collection[str]) -> tuple[bytes, bytes]:
+    """Return what stands before and after the entries in the Atom document of a selection, UTF-8."""
     generator = new_feed(partial(_finish_feed, selection), {**_KNOWN, **history.namespaces(selection)})
     _describe_feed(generator, selection)
     return feedgen_ext.frame(generator.atom_str(pretty=True), b"</feed>")
@@ -39,7 +41,12 @@ def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an entry as it stands in the Atom document of a selection."""
     made = _entry(selection, item).atom_entry()
-    return _NEST.serialised(made, partial(_finish_entry, selection, item))
+    return _NEST.value.serialised(made, partial(_finish_entry, selection, item))
+
+
+def updated(moment: datetime) -> bytes:
+    """Return what stands in a feed for when it was updated."""
+    return f"<updated>{rfc3339(moment)}</updated>".encode()
 
 
 def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:

@@ -9,9 +9,8 @@ For a feed that is an extension of feedgen's; an entry's element comes to its fu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
-from threading import local
 
 from feedgen.feed import FeedGenerator
 from lxml.etree import Element, ProcessingInstruction, SubElement, _Element, tostring
@@ -33,6 +32,7 @@ _NAME = "feedsvc"
 
 # Stand-ins, noncharacters that tidy text never holds, for the references that lxml cannot be told to write.
 _AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
+_BOTH_BEGIN = b"\xef\xb7"
 _AFTER_PATH = re.compile("[?#]")
 _IMAGE_TYPES = {
     **{name: f"image/{name}" for name in ("png", "gif", "webp", "avif", "jpeg")},
@@ -72,11 +72,11 @@ def new_feed(finish: Callable[[_Element], None], namespaces: Mapping[str, str]) 
     return generator
 
 
-class Nest(local):
+class Nest:
     """The elements that all entries of a format stand in, to serialise one after another in.
 
     `path` names them from the root down, which declares the namespaces of all entries. A new root for each
-    entry would be a fifth of the rendering. Every thread has its own.
+    entry would be a fifth of the rendering. For one thread.
     """
 
     def __init__(self, *path: str, namespaces: Mapping[str, str]) -> None:
@@ -110,13 +110,6 @@ def frame(feed: bytes, end: bytes) -> tuple[bytes, bytes]:
     return head, end + tail
 
 
-def used(namespaces: Mapping[str, str], entries: Sequence[bytes]) -> Mapping[str, str]:
-    """Return those of the namespaces, by prefix, that any of the serialised entries uses after its content."""
-    # What an item says stands in CDATA, and is most of it.
-    ends = b"".join(entry[entry.rfind(b"]]>") + 1 :] for entry in entries)
-    return {prefix: uri for prefix, uri in namespaces.items() if f"<{prefix}:".encode() in ends}
-
-
 def plain(text: str) -> str:
     """Return text for an RSS element that holds no HTML; `with_references` must see the bytes in the end.
 
@@ -127,6 +120,8 @@ def plain(text: str) -> str:
 
 def with_references(body: bytes) -> bytes:
     """Return serialised RSS with the references that `plain` stands for."""
+    if _BOTH_BEGIN not in body:
+        return body
     return body.replace(_AMPERSAND.encode(), b"&#x26;").replace(_LESS_THAN.encode(), b"&#x3C;")
 
 

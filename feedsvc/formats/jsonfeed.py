@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
+from datetime import datetime
 from html import escape
 
 from feedsvc.formats import history, jsonextra
@@ -17,8 +18,8 @@ VERSION = "https://jsonfeed.org/version/1.1"
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Return what stands before and after these items in the JSON document of a selection, UTF-8.
+def frame(selection: Selection, _needs: Collection[str]) -> tuple[bytes, bytes]:
+    """Return what stands before and after the items in the JSON document of a selection, UTF-8.
 
     Keys are in the specification's order, nothing is null or empty. Each item is one line, so that two
     versions of a feed can be compared.
@@ -47,6 +48,11 @@ def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an item as it stands in the JSON document of a selection."""
     return _line(_item(item, selection.site, selection.feed)).encode()
+
+
+def updated(moment: datetime) -> bytes:
+    """Return what stands in a feed for when it was updated."""
+    return f'"updated":"{rfc3339(moment)}"'.encode()
 
 
 def _item(item: Item, site: Site, feed: Feed) -> Object:

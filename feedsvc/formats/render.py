@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from feedsvc.errors import FeedsvcError
 from feedsvc.formats import atom, jsonfeed, rss
-from feedsvc.formats.tidy import tidy, tidy_one
+from feedsvc.formats.dates import in_utc
+from feedsvc.formats.setting import Setting
+from feedsvc.formats.tidy import Tidied, tidy, tidy_one
 from feedsvc.model import Format, Item, Selection
 
 RENDERER = 6
@@ -27,16 +30,46 @@ CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
 class Writer:
     """How a format is written: what stands around the entries, each of them, and what is between."""
 
-    frame: Callable[[Selection, Sequence[bytes]], tuple[bytes, bytes]]
+    frame: Callable[[Selection, Collection[str]], tuple[bytes, bytes]]
+    """Of a selection, and the prefixes that its entries need."""
     entry: Callable[[Selection, Item], bytes]
+    updated: Callable[[datetime], bytes]
+    """What stands in the frame for when the feed was updated."""
+    needs: Callable[[bytes], frozenset[str]] = lambda _: frozenset()
+    """The prefixes of namespaces that an entry needs, but not every feed."""
     between: bytes = b""
 
 
 _WRITERS: Mapping[Format, Writer] = {
-    "rss": Writer(rss.frame, rss.entry),
-    "atom": Writer(atom.frame, atom.entry),
-    "json": Writer(jsonfeed.frame, jsonfeed.entry, b",\n"),
+    "rss": Writer(rss.frame, rss.entry, rss.updated, rss.needs),
+    "atom": Writer(atom.frame, atom.entry, atom.updated),
+    "json": Writer(jsonfeed.frame, jsonfeed.entry, jsonfeed.updated, between=b",\n"),
 }
+
+_STAND_IN = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""Of when a feed was updated, in a frame that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the entries of a feed in a format, as long as nothing but its items changes."""
+
+    format: Format
+    head: bytes
+    """Up to when the feed was updated."""
+    neck: bytes
+    """From there to the first entry."""
+    tail: bytes
+
+    def around(self, entries: Sequence[bytes], updated: datetime) -> bytes:
+        """Return the document of these entries, UTF-8."""
+        writer = _WRITERS[self.format]
+        # In one go: a large feed is copied once only.
+        parts = list(entries) or [b""]
+        parts[0] = b"".join((self.head, writer.updated(in_utc(updated)), self.neck, parts[0]))
+        parts[-1] += self.tail
+        return writer.between.join(parts)
+
 
 # What an item whose fields are not what the model promises can make the writers raise.
 _UNFIT = (ValueError, TypeError, AttributeError, OverflowError)
@@ -54,17 +87,6 @@ class RenderError(FeedsvcError):
         self.reason = reason
 
 
-def prepare(selection: Selection) -> Selection:
-    """Return the selection as every format writes it: rendering that in all of them saves doing it for each.
-
-    Raises RenderError for the first item that cannot be rendered.
-    """
-    try:
-        return tidy(selection)
-    except _UNFIT as error:
-        raise _blame(selection, None, error) from error
-
-
 def render(selection: Selection, format: Format) -> bytes:  # the word of the model
     """Return the selection in a format, UTF-8; the same selection always gives the same bytes.
 
@@ -77,38 +99,47 @@ def render(selection: Selection, format: Format) -> bytes:  # the word of the mo
         raise _blame(selection, format, error) from error
 
 
-def entry(selection: Selection, item: Item, format: Format) -> bytes:
-    """Return an item as it stands among others in a format; empty where this feed does not show it.
+def entry(setting: Setting, item: Item, format: Format) -> tuple[bytes, frozenset[str]]:
+    """Return an item as it stands in any feed of this setting, and what it needs from the frame there.
 
-    What other items the selection has does not matter. Raises RenderError with the reason.
+    Empty where such feeds do not show it. Raises RenderError with the reason.
     """
+    writer = _WRITERS[format]
     try:
-        tidied = tidy_one(selection, item)
-        return b"".join(_WRITERS[format].entry(tidied, each) for each in tidied.items)
+        selection = setting.selection()
+        body = b"".join(writer.entry(selection, each) for each in tidy_one(selection, item))
     except _UNFIT as error:
         raise RenderError(str(item.id), f"the item cannot be rendered: {error}") from error
+    return body, writer.needs(body)
 
 
-def assemble(selection: Selection, entries: Sequence[bytes], format: Format) -> bytes:
-    """Return the document of a selection with these entries in place of its items, UTF-8.
+def frame(selection: Selection, needs: Collection[str], format: Format) -> Frame:
+    """Return what stands around the entries of a selection that need so much of it.
 
-    RenderError where the feed itself cannot be rendered.
+    Neither its items nor when it was updated matter. RenderError where the feed itself cannot be rendered.
     """
     try:
-        head, tail = _WRITERS[format].frame(tidy(replace(selection, items=())), entries)
+        return _frame(tidy(replace(selection, items=(), updated=_STAND_IN)), needs, format)
     except _UNFIT as error:
         raise RenderError("", f"{selection.feed.path} cannot be rendered: {error}") from error
-    return b"".join((head, _WRITERS[format].between.join(entries), tail))
+
+
+def _frame(tidied: Tidied, needs: Collection[str], format: Format) -> Frame:
+    writer = _WRITERS[format]
+    head, tail = writer.frame(tidied, needs)
+    # Once: no text of a feed can hold the tag or the quotes that belong to it.
+    head, _, neck = head.partition(writer.updated(tidied.updated))
+    return Frame(format, head, neck, tail)
 
 
 def _written(selection: Selection, format: Format) -> bytes:
-    tidied = tidy(selection)
-    entries = [_WRITERS[format].entry(tidied, item) for item in tidied.items]
-    head, tail = _WRITERS[format].frame(tidied, entries)
-    return b"".join((head, _WRITERS[format].between.join(entries), tail))
+    writer, tidied = _WRITERS[format], tidy(selection)
+    entries = [writer.entry(tidied, item) for item in tidied.items]
+    needs = frozenset[str]().union(*map(writer.needs, entries))
+    return _frame(tidied, needs, format).around(entries, tidied.updated)
 
 
-def _blame(selection: Selection, format: Format | None, error: Exception) -> RenderError:
+def _blame(selection: Selection, format: Format, error: Exception) -> RenderError:
     """Return the error that names the feed where it fails without items, else the item that fails alone."""
     fault = _fault(replace(selection, items=()), format)
     if fault is not None:
@@ -120,10 +151,10 @@ def _blame(selection: Selection, format: Format | None, error: Exception) -> Ren
     return RenderError("", f"{selection.feed.path} cannot be rendered: {error}")
 
 
-def _fault(selection: Selection, format: Format | None) -> Exception | None:
-    """Return what making a selection ready raises, or with a format writing it."""
+def _fault(selection: Selection, format: Format) -> Exception | None:
+    """Return what writing a selection raises."""
     try:
-        tidy(selection) if format is None else _written(selection, format)
+        _written(selection, format)
     except _UNFIT as error:
         return error
     return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from html import escape
 
@@ -26,9 +27,9 @@ from feedsvc.formats.feedgen_ext import (
     image_type,
     new_feed,
     plain,
-    used,
     with_references,
 )
+from feedsvc.memo import PerThread
 from feedsvc.model import Image, Item, Origin, Selection
 
 _ATOM_LINK, _ATOM_UPDATED = f"{{{ATOM}}}link", f"{{{ATOM}}}updated"
@@ -42,7 +43,8 @@ _KNOWN = {
     **licensing.NAMESPACES,
 }
 """All that an item may use."""
-_NEST = Nest("rss", "channel", namespaces=_KNOWN)
+_EXTRA = [(prefix, f"<{prefix}:".encode()) for prefix in licensing.NAMESPACES]
+_NEST = PerThread(partial(Nest, "rss", "channel", namespaces=_KNOWN))
 
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 """The largest that RSS lets a channel's image be shown, in pixels."""
@@ -50,9 +52,9 @@ _IMAGE_TYPES = ("", "image/gif", "image/jpeg", "image/png")
 """What RSS allows there; "" is an address that does not tell."""
 
 
-def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Return what stands before and after these items in the RSS document of a selection, UTF-8."""
-    generator = new_feed(partial(_finish_channel, selection), _declared(selection, entries))
+def frame(selection: Selection, needs: Collection[str]) -> tuple[bytes, bytes]:
+    """Return what stands before and after items that need these in the RSS document of a selection, UTF-8."""
+    generator = new_feed(partial(_finish_channel, selection), _declared(selection, needs))
     _describe_channel(generator, selection)
     return feedgen_ext.frame(with_references(generator.rss_str(pretty=True)), b"  </channel>")
 
@@ -60,13 +62,26 @@ def frame(selection: Selection, entries: Sequence[bytes]) -> tuple[bytes, bytes]
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an item as it stands in the RSS document of a selection."""
     made = _entry(selection, item).rss_entry()
-    return with_references(_NEST.serialised(made, partial(_finish_item, selection, item)))
+    return with_references(_NEST.value.serialised(made, partial(_finish_item, selection, item)))
 
 
-def _declared(selection: Selection, entries: Sequence[bytes]) -> Mapping[str, str]:
+def updated(moment: datetime) -> bytes:
+    """Return what stands in a channel for when it was updated."""
+    return f"<lastBuildDate>{rfc822(moment)}</lastBuildDate>".encode()
+
+
+def needs(entry: bytes) -> frozenset[str]:
+    """Return the prefixes of namespaces that an item uses and not every feed declares."""
+    # Its content stands in CDATA and is most of it.
+    end = entry[entry.rfind(b"]]>") + 1 :]
+    return frozenset(prefix for prefix, tag in _EXTRA if tag in end)
+
+
+def _declared(selection: Selection, needs: Collection[str]) -> Mapping[str, str]:
     """Return the namespaces to declare at the root, by prefix: the usual, and others that are used."""
     podcasts = podcast.NAMESPACES if selection.feed.podcast else {}
-    licences = {**licensing.rss_namespaces(selection), **used(licensing.NAMESPACES, entries)}
+    used = {prefix: uri for prefix, uri in licensing.NAMESPACES.items() if prefix in needs}
+    licences = {**licensing.rss_namespaces(selection), **used}
     pages = history.namespaces(replace(selection, withdrawn=()))
     return {**_NAMESPACES, **podcasts, **licences, **pages}
 

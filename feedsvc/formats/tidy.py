@@ -42,11 +42,10 @@ def tidy(selection: Selection) -> Tidied:
     )
 
 
-def tidy_one(selection: Selection, item: Item) -> Tidied:
-    """Return the selection with one item in it; quick where the selection is tidy already."""
-    frame = tidy(replace(selection, items=()))
+def tidy_one(frame: Tidied, item: Item) -> tuple[Item, ...]:
+    """Return an item as it is in a tidy selection; none where that does not show it."""
     tidied = (tidy_item(item, frame.site, frame.feed.license),)
-    return replace(frame, items=episodes(tidied) if frame.feed.podcast else tidied)
+    return episodes(tidied) if frame.feed.podcast else tidied
 
 
 def _site(site: Site) -> Site:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import feedparser
 import pytest
@@ -138,16 +139,37 @@ def test_updated_is_never_before_published() -> None:
     assert body.count("2026-11-25T12:00:00Z") == 3
 
 
-@pytest.mark.parametrize("format_", FORMATS)
 @given(chosen=selections)
 @FEW
-def test_a_prepared_selection_is_the_same_bytes(format_: Format, chosen: Selection) -> None:
-    prepared = formats.prepare(chosen)
-    assert formats.prepare(prepared) is prepared
-    assert formats.render(prepared, format_) == formats.render(chosen, format_)
+def test_an_entry_is_what_stands_in_the_document_of_any_feed_of_its_setting(chosen: Selection) -> None:
+    setting = formats.Setting.of(chosen.site, chosen.feed)
+    for format_ in FORMATS:
+        body = formats.render(chosen, format_)
+        assert all(formats.entry(setting, each, format_)[0] in body for each in chosen.items)
 
 
-def test_an_item_that_cannot_be_prepared_is_named() -> None:
-    with pytest.raises(formats.RenderError, match="no id") as caught:
-        formats.prepare(selection(item(1), item(9, id=" ")))
-    assert caught.value.item_id == " "
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_feed_without_items_whose_title_looks_like_its_date_keeps_both(format_: Format) -> None:
+    stand_in = '<updated>9999-12-31T23:59:59Z</updated>"updated":"9999-12-31T23:59:59Z"'
+    body = formats.render(selection(feed=replace(FEED, title=stand_in)), format_)
+    formats.check(body, format_)
+    title = json.loads(body)["title"] if format_ == "json" else read(body).feed.title
+    assert title == stand_in
+    assert (b"2026-11-25T12:00:00Z" in body) is (format_ != "rss")
+
+
+@pytest.mark.parametrize("content", ["full", "summary"])
+def test_an_item_with_a_licence_of_its_own_declares_its_namespace_also_without_content(
+    content: Literal["full", "summary"],
+) -> None:
+    licensed = item(1, license="https://licence.example/", summary="Short")
+    body = formats.render(selection(licensed, feed=replace(FEED, content=content)), "rss")
+    formats.check(body, "rss")
+    assert b"xmlns:dcterms=" in body
+    plain = formats.render(selection(item(1, summary="Short"), feed=replace(FEED, content=content)), "rss")
+    assert b"xmlns:dcterms=" not in plain
+
+
+def test_content_that_looks_like_a_namespace_of_ours_declares_none() -> None:
+    body = formats.render(selection(item(1, content="<p>&lt;rsl:x</p><rsl:content>")), "rss")
+    assert b"xmlns:rsl=" not in body
