@@ -76,7 +76,7 @@ def put_files(
     table = source_file
     for chunk in sql.chunks(list(forgotten_paths)):
         c.execute(delete(table).where(table.c.source == source, table.c.path.in_(chunk)))
-    sql.put(c, table, [_file_row(source, each) for each in states])
+    sql.put_ordered(c, table, [_file_row(source, each) for each in states])
 
 
 def problems(c: Connection, source: str | None = None) -> list[Problem]:
@@ -129,18 +129,11 @@ def _file(row: Row[tuple[object, ...]]) -> FileState:
     return FileState(row.path, row.size, row.mtime_ns, inode, row.hash, row.guid)
 
 
-def _file_row(source: str, file: FileState) -> dict[str, object]:
-    # Some file systems fill inode numbers to 64 bits: they are folded into a signed column.
+def _file_row(source: str, file: FileState) -> tuple[object, ...]:
     inode = file.inode
-    return {
-        "source": source,
-        "path": file.path,
-        "size": file.size,
-        "mtime_ns": file.mtime_ns,
-        "inode": inode - 2**64 if inode >= 2**63 else inode,
-        "hash": file.hash,
-        "guid": file.guid,
-    }
+    # Some file systems fill inode numbers to 64 bits: they are folded into a signed column.
+    signed = inode - 2**64 if inode >= 2**63 else inode
+    return source, file.path, file.size, file.mtime_ns, signed, file.hash, file.guid
 
 
 def _problem(row: Row[tuple[object, ...]]) -> Problem:

@@ -66,6 +66,17 @@ def put(c: Connection, table: Table, rows: Sequence[Row]) -> None:
     each(c, _upsert(table, c.dialect.name), rows)
 
 
+def put_ordered(c: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+    """Do as `put` with rows that are the values of all columns in the table's order."""
+    names = [column.name for column in table.c]
+    text, _ = _compiled(_upsert(table, c.dialect.name), c.dialect)
+    for chunk in chunks(rows):
+        if c.dialect.positional:
+            c.exec_driver_sql(text, chunk)
+        else:
+            c.exec_driver_sql(text, [dict(zip(names, row, strict=True)) for row in chunk])
+
+
 def numbers(c: Connection, table: Table, count: int) -> list[int]:
     """Return that many unused values of a table's `pk`, ascending, for rows of this transaction."""
     if c.dialect.name == "postgresql":
