@@ -49,7 +49,7 @@ NOTICES: Mapping[int | type[RequestError], tuple[str, str]] = {
         "This item is no longer available",
         "It was published here for a limited time, and that time is over.",
     ),
-    Ended: ("This feed has ended", "It was published here once. Every feed that goes on is at /feeds/."),
+    Ended: ("This feed has ended", "It was published here once, and no item will come any more."),
     405: ("That does not work here", "This address can be read, and nothing else."),
     500: ("Something went wrong", "The fault is ours, and it has been noted. Please try again in a moment."),
     503: ("Back in a moment", "The newsroom’s database does not answer. Please try again in a few seconds."),
