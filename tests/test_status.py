@@ -176,7 +176,7 @@ def test_a_schedule_that_nobody_follows_is_overdue(room: Desk) -> None:
 
 def test_the_schedule_is_told_in_words() -> None:
     assert status.planned(schedule.of_source("agency")) == "refreshing “agency”"
-    assert status.planned(tasks.MOMENT) == "publishing"
+    assert status.planned(tasks.MOMENT) == "comparing feeds with items"
     assert status.planned(tasks.SWEEP) == "clearing up"
 
 

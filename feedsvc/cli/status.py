@@ -64,7 +64,7 @@ def look(settings: config.Settings) -> Status:
     """Return the status of the configured installation, whatever state its database is in."""
     now, path = utc_now(), settings.database_path
     if path is not None and not path.exists():
-        missing = StoreError(f"there is none at {path} yet; `feedsvc serve` makes it")
+        missing = StoreError(f"there is no database at {path}")
         return status.without_database(settings, missing, now)
     try:
         service = open_service(settings)
@@ -95,7 +95,8 @@ def _draw(
     for label, told in facts:
         grid.add_row(Text(label, style="bold"), Text(one_line(told)))
     console.print(Padding(grid, (0, 0, 1, 2)))
-    console.print(Padding(_table(origins), (0, 0, 0, 2)))
+    if origins:
+        console.print(Padding(_table(origins), (0, 0, 0, 2)))
     told = "".join(need.wrong for need in wanted)
     for key, *_, problem in origins:
         if problem and problem not in told:
@@ -133,7 +134,7 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
     """Yield what is known, each with what it is about."""
     database = found.database
     room = "" if database.bytes is None else f", {size(database.bytes)}"
-    state = "answers" if database.answers else "does not answer"
+    state = "answers" if database.answers else "cannot be used" if database.exists else "is not there"
     yield "database", f"{KINDS[database.kind]}{room}, {state}"
     if found.disk is not None:
         yield "disk", _room(found.disk)

@@ -49,14 +49,19 @@ def planned(name: str) -> str:
     """Say in words what a name in the schedule stands for."""
     if name.startswith("source:"):
         return f"refreshing “{name.removeprefix('source:')}”"
-    return {"moment": "publishing", "sweep": "clearing up"}.get(name, name)
+    return {"moment": "comparing feeds with items", "sweep": "clearing up"}.get(name, name)
 
 
 def _database(database: Database) -> Iterator[Need]:
-    if not database.answers:
+    if not database.exists:
+        yield Need(
+            _sentence(database.problem),
+            "Start `feedsvc serve`, which makes it. If there was one, see what `database.url` names now.",
+        )
+    elif not database.answers:
         yield Need(
             _sentence(f"the database cannot be used: {database.problem}"),
-            "Start or mend it; what was published last is served meanwhile.",
+            "What was live last is served meanwhile; once this is mended everything goes on by itself.",
         )
     elif database.problem:
         wrong, _, remedy = database.problem.rpartition(": ")

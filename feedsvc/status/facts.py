@@ -34,6 +34,8 @@ class Database:
     answers: bool
     problem: str = ""
     bytes: int | None = None
+    exists: bool = True
+    """Whether there ever was one at its place, as far as can be told."""
 
 
 @dataclass(frozen=True, slots=True)

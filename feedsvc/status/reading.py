@@ -51,8 +51,10 @@ def read(service: Service, now: datetime, before: Status | None = None) -> Statu
 
 def without_database(settings: config.Settings, error: StoreError, now: datetime) -> Status:
     """Return what can be told of an installation whose database cannot even be opened."""
-    kind: Literal["sqlite", "postgresql"] = "sqlite" if settings.database_path else "postgresql"
-    return Status(__version__, now, Database(kind, False, str(error)), disk(settings))
+    path = settings.database_path
+    kind: Literal["sqlite", "postgresql"] = "sqlite" if path else "postgresql"
+    database = Database(kind, False, str(error), exists=path is None or path.exists())
+    return Status(__version__, now, database, disk(settings))
 
 
 def disk(settings: config.Settings) -> Disk | None:

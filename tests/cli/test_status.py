@@ -104,7 +104,7 @@ def test_a_person_gets_a_picture_of_80_columns(
 def test_before_the_first_start_the_next_step_is_said(feedsvc: Command, newsroom: Path) -> None:
     done = feedsvc("status")
     assert done.code == 1
-    assert "`feedsvc serve` makes it" in done.out
+    assert "Start `feedsvc serve`, which makes it" in done.out
     assert feedsvc("status", "--json").json["database"]["answers"] is False
 
 
