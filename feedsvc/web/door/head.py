@@ -16,14 +16,19 @@ from feedsvc.web.fast import is_plain
 MAX_BYTES = 2048
 END = b"\r\n\r\n"
 
-ASKED = {
-    name: "HTTP_" + name.upper().replace("-", "_")
-    for name in (
-        *("accept", "accept-encoding", "authorization", "if-modified-since", "if-none-match", "range"),
-        "sec-fetch-dest",
-    )
-}
+
+def _in_wsgi(*names: str) -> dict[str, str]:
+    return {name: "HTTP_" + name.upper().replace("-", "_") for name in names}
+
+
+ASKED = _in_wsgi(
+    *("accept", "accept-encoding", "authorization", "if-modified-since", "if-none-match", "range"),
+    "sec-fetch-dest",
+)
 """The headers that an answer depends on, and their names in WSGI: those of `is_plain` and of `answer`."""
+
+KEPT = ASKED | _in_wsgi("a-im", "forwarded", "x-forwarded-for")
+"""These, and what says whether the web server must answer: who asks, and whether for changes alone."""
 
 _HEAD = re.compile(
     # Never back: what a part has taken is that part's, so that the time is that of one look at each byte.
@@ -60,7 +65,7 @@ def read_poll(head: bytes) -> Poll | None:
     closes = _LAST.get(fields.get("connection", "").lower())
     if len(fields) != len(lines) or closes is None or not _is_simple(fields):
         return None
-    environ = {ASKED[name]: value for name, value in fields.items() if name in ASKED}
+    environ = {KEPT[name]: value for name, value in fields.items() if name in KEPT}
     environ["REQUEST_METHOD"] = method.decode("ascii")
     if not is_plain(environ):
         return None

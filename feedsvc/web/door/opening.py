@@ -24,7 +24,7 @@ def open_door(front: Front, host: str, port: int, inner: tuple[str, int]) -> WSG
     """Open the door at the public address; return the application for the web server at the inner one."""
     _allow_many_files()
     peers = Peers()
-    replies = Replies(front.documents, front.answered, front.clock)
+    replies = Replies(front.documents, front.answered, front.clock, front.audience, front.governor)
     door = Door(listen(host, port), inner, replies, peers, threading.main_thread())
     door.heed_signals()
     door.start()

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
+from feedsvc.web.audience import Audience
 from feedsvc.web.cache import Documents
 from feedsvc.web.caching import Representation, answer
 from feedsvc.web.door.head import Poll, read_poll
+from feedsvc.web.governor import Governor
 
 MAX_HEADS = 2048
 SECOND = timedelta(seconds=1)
@@ -21,7 +23,7 @@ Clock = Callable[[], datetime]
 class Reply:
     """What one poll was answered last, ready to be sent again while nothing about it has changed."""
 
-    __slots__ = ("closes", "found", "parts", "poll", "since", "size", "status", "until")
+    __slots__ = ("body_size", "closes", "found", "parts", "poll", "since", "size", "status", "until")
 
     def __init__(self, poll: Poll) -> None:
         self.poll = poll
@@ -31,7 +33,7 @@ class Reply:
         self.status = ""
         self.parts: tuple[bytes, ...] = ()
         """Its head and, if there is one, its body."""
-        self.size = 0
+        self.size = self.body_size = 0
 
 
 class Replies:
@@ -40,14 +42,27 @@ class Replies:
     Heads that were seen before are not read again: a program polls with the same bytes every time.
     """
 
-    def __init__(self, documents: Documents, answered: MutableMapping[str, int], clock: Clock) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        answered: MutableMapping[str, int],
+        clock: Clock,
+        audience: Audience,
+        governor: Governor,
+    ) -> None:
         self._by_path = documents.by_path
+        self._tells_changes = documents.history is not None
         self._answered = answered
         self._clock = clock
+        self._audience = audience
+        self._governor = governor
         self._known: dict[bytes, Reply] = {}
 
-    def reply(self, head: bytes) -> Reply | None:
-        """Return the answer to these bytes and count it; None if it is not in memory or no poll."""
+    def reply(self, head: bytes, peer: str = "") -> Reply | None:
+        """Return the answer to these bytes and count it; None if it is not in memory or no poll.
+
+        None as well for a peer that fetches too much: the web server tells it so.
+        """
         reply = self._known.get(head) or self._learn(head)
         if reply is None:
             return None
@@ -57,13 +72,18 @@ class Replies:
             if found is None or not found.is_valid(now):
                 return None
             renew(reply, found, now)
+        if reply.body_size and self._governor.refuses(peer, reply.poll.environ, now):
+            return None
         found.last_used = now
         self._answered[reply.status] += 1
+        self._audience.note(reply.poll.path, reply.status, reply.body_size)
         return reply
 
     def _learn(self, head: bytes) -> Reply | None:
         poll = read_poll(head)
         if poll is None or poll.path not in self._by_path:
+            return None
+        if self._tells_changes and "HTTP_A_IM" in poll.environ:
             return None
         if len(self._known) >= MAX_HEADS:
             self._known.clear()
@@ -78,7 +98,7 @@ def renew(reply: Reply, found: Representation, now: datetime) -> None:
     second = now.replace(microsecond=0)
     head = b"%s%sdate: %s\r\n\r\n" % (_lines(status, tuple(headers)), last, _date(second))
     reply.parts = (head, body) if body else (head,)
-    reply.size = len(head) + len(body)
+    reply.size, reply.body_size = len(head) + len(body), len(body)
     reply.status, reply.found = status, found
     reply.since, reply.until = second, second + SECOND
     if found.valid_until is not None:

@@ -67,7 +67,7 @@ class Visitor:
             return
         if self._begun:
             data = self._begun + data
-        reply = self._door.replies.reply(data)
+        reply = self._door.replies.reply(data, self._address)
         if reply is not None:
             self._answer(reply)
         elif is_unfinished(data):

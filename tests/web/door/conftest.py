@@ -86,7 +86,7 @@ def house(newsroom: Newsroom) -> Iterator[House]:
     front = newsroom.front
     with listen("127.0.0.1", 0) as listener, socket.create_server(("127.0.0.1", 0)) as behind:
         behind.settimeout(SECONDS)
-        replies = Replies(front.documents, front.answered, front.clock)
+        replies = Replies(front.documents, front.answered, front.clock, front.audience, front.governor)
         ended = threading.Event()
         owner = threading.Thread(target=ended.wait, daemon=True)
         owner.start()

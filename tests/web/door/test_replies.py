@@ -7,8 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feedsvc.web.clients import Proxies
+from feedsvc.web.delta import History
 from feedsvc.web.door import replies as module
-from feedsvc.web.door.replies import Replies
+from feedsvc.web.door.replies import Replies, Reply
+from feedsvc.web.governor import Governor
 from tests.web.newsroom import NOON, Newsroom, ask, make
 
 HEAD = "GET /feeds/all.rss HTTP/1.1\r\nHost: evil.example\r\n{}\r\n"
@@ -43,7 +46,8 @@ def replies(newsroom: Newsroom) -> Replies:
     newsroom.add(make())
     newsroom.publish()
     newsroom.front._look()
-    return Replies(newsroom.front.documents, newsroom.front.answered, newsroom.clock)
+    front = newsroom.front
+    return Replies(front.documents, front.answered, newsroom.clock, front.audience, front.governor)
 
 
 def test_every_answer_is_the_one_that_the_application_would_give(
@@ -150,7 +154,8 @@ def test_every_answer_is_counted(newsroom: Newsroom) -> None:
     newsroom.publish()
     newsroom.front._look()
     counts: defaultdict[str, int] = defaultdict(int)
-    replies = Replies(newsroom.front.documents, counts, newsroom.clock)
+    front = newsroom.front
+    replies = Replies(front.documents, counts, newsroom.clock, front.audience, front.governor)
     etag = newsroom.ask("/feeds/all.rss").headers["etag"]
     for _ in range(3):
         answered(replies, f"If-None-Match: {etag}")
@@ -173,3 +178,40 @@ def test_only_so_many_heads_are_remembered(
         assert len(replies._known) <= 10
     assert replies.reply(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n") is None
     assert ask(newsroom.front, "/nothing").status == 404
+
+
+def test_every_answer_is_counted_for_its_feed(newsroom: Newsroom, replies: Replies) -> None:
+    found = answered(replies)
+    assert found
+    answered(replies, f"If-None-Match: {found[1]['etag']}")
+    assert newsroom.front.audience._counts == {"/feeds/all.rss": [2, 1, len(found[2])]}
+
+
+def test_a_peer_that_fetches_too_much_is_left_to_the_web_server(newsroom: Newsroom) -> None:
+    newsroom.add(make())
+    newsroom.publish()
+    newsroom.front._look()
+    front, strict = newsroom.front, Governor(2, Proxies(("127.0.0.1",)))
+    replies = Replies(front.documents, front.answered, newsroom.clock, front.audience, strict)
+
+    def ask_for(client: str, *lines: str) -> Reply | None:
+        told = "".join(f"{line}\r\n" for line in (f"X-Forwarded-For: {client}", *lines))
+        return replies.reply(HEAD.format(told).encode(), "127.0.0.1")
+
+    assert [bool(ask_for("8.8.8.8")) for _ in range(4)] == [True, True, False, False]
+    assert ask_for("8.8.8.8", 'If-None-Match: "x"')
+    assert ask_for("8.8.4.4")
+    newsroom.clock.turn(minutes=1)
+    assert ask_for("8.8.8.8")
+
+
+def test_who_asks_for_changes_alone_is_left_to_the_web_server_where_it_tells_them(newsroom: Newsroom) -> None:
+    newsroom.add(make())
+    newsroom.publish()
+    newsroom.front._look()
+    front = newsroom.front
+    for history, taken in ((None, True), (History(), False)):
+        front.documents.history = history
+        replies = Replies(front.documents, front.answered, newsroom.clock, front.audience, front.governor)
+        assert bool(answered(replies, "A-IM: feed")) is taken
+        assert answered(replies)
