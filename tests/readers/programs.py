@@ -58,11 +58,15 @@ def node_modules() -> Path:
 
 
 def by_perl(files: Iterable[Path], addresses: object, place: Path) -> Read:
-    return _told([part("perl"), str(HERE / "scripts" / "read.pl"), *map(str, files)])
+    return _told(
+        [_part_with("perl", "-MXML::Feed", "-e", "1"), str(HERE / "scripts" / "read.pl"), *map(str, files)]
+    )
 
 
 def by_ruby(files: Iterable[Path], addresses: object, place: Path) -> Read:
-    return _told([part("ruby"), str(HERE / "scripts" / "read.rb"), *map(str, files)])
+    return _told(
+        [_part_with("ruby", "-rrss", "-e", "1"), str(HERE / "scripts" / "read.rb"), *map(str, files)]
+    )
 
 
 def by_sfeed(files: Iterable[Path], addresses: object, place: Path) -> Read:
@@ -170,6 +174,14 @@ def _of_letter(letter: EmailMessage) -> Entry:
             "published": str(letter["Date"]),
         }
     )
+
+
+def _part_with(name: str, *check: str) -> str:
+    """Return where a program is that has a library; skip the test where either is missing."""
+    program = part(name)
+    if subprocess.run([program, *check], capture_output=True, check=False, timeout=20).returncode:
+        part(f"{name} {check[0]}")
+    return program
 
 
 def _told(command: list[str], environment: Mapping[str, str] | None = None) -> Read:
