@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Row, literal, select, update
 
 from feedsvc.model import Document
@@ -56,6 +58,21 @@ def since(c: Connection, seq: int, limit: int) -> list[Document]:
     if last is not None:
         query = query.where(rendered.c.seq <= last)
     return [_document(row) for row in c.execute(query)]
+
+
+def changes(c: Connection, seq: int) -> list[tuple[str, int]]:
+    """Return path and change of each document that changed after `seq`, the oldest change first."""
+    later = select(rendered.c.path, rendered.c.seq).where(rendered.c.seq > seq)
+    return [(row.path, row.seq) for row in c.execute(later.order_by(rendered.c.seq, rendered.c.path))]
+
+
+def find_all(c: Connection, paths: Sequence[str]) -> list[Document]:
+    """Return the documents at these paths that are there."""
+    found: list[Document] = []
+    for chunk in sql.chunks(paths):
+        some = select(rendered).where(rendered.c.path.in_(chunk), _is_live)
+        found += [_document(row) for row in c.execute(some)]
+    return found
 
 
 def find(c: Connection, path: str) -> Document | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -18,6 +18,8 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 256
 MAX_PAGE_BYTES = 16 * 1024 * 1024
 LOCKS = 64
+ROOM = 0.8
+"""The part of memory that is filled before anybody asks: the rest is for what is asked for."""
 
 
 class Documents:
@@ -45,13 +47,16 @@ class Documents:
         """Return what is in memory for a decoded path, valid or not."""
         return self.by_path.get(wsgi_path(path))
 
-    def swap(self, documents: Iterable[Document], now: datetime) -> None:
-        """Put changed documents at their paths; one without a content type was removed."""
-        for document in documents:
-            if document.content_type:
-                self.put(document, now)
-            else:
-                self.forget(document.path)
+    def is_wanted(self, path: str) -> bool:
+        """Say whether a document belongs into memory before anybody asks: it was there, or there is room."""
+        return wsgi_path(path) in self.by_path or self._size < ROOM * self._max_bytes
+
+    def supersede(self, path: str, seq: int) -> None:
+        """Take out of memory what was at a decoded path before change `seq`, and let nobody put it back."""
+        spelt = wsgi_path(path)
+        with self._writing:
+            self._drop(spelt)
+            self._seqs[spelt] = max(seq, self._seqs.get(spelt, 0))
 
     def put(self, document: Document, now: datetime) -> Representation:
         """Put one document in its place and return it as it is answered."""
@@ -103,7 +108,6 @@ class Documents:
 
     def _drop(self, path: str) -> None:
         gone = self.by_path.pop(path, None)
-        self._seqs.pop(path, None)
         if gone is not None:
             self._size -= gone.size
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from feedsvc.errors import StoreError
 from feedsvc.service import Service
-from feedsvc.store import clock, rendered
+from feedsvc.store import Connection, clock, rendered
 from feedsvc.web.caching import Environ, answer
 from feedsvc.web.state import EXTENSION
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 POLL_SECONDS = 0.1
-BATCH = 200
+BATCH = 20
+"""Documents that are read at once: their bodies are in memory twice for a moment."""
+
 LAST_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
@@ -107,12 +109,26 @@ class Front:
     def _load(self) -> None:
         with self._service.store.read() as connection:
             seq = clock.seq(connection)
-            documents = rendered.since(connection, self.documents.seq, BATCH)
-            while documents:
-                self.documents.swap(documents, self.clock())
-                self.documents.seq = documents[-1].seq
-                documents = rendered.since(connection, self.documents.seq, BATCH)
+            changed = dict(rendered.changes(connection, self.documents.seq))
+            paths = sorted(changed, key=self._rank)
+            for start in range(0, len(paths), BATCH):
+                self._bring(connection, {path: changed[path] for path in paths[start : start + BATCH]})
             self.documents.seq = seq
+
+    def _bring(self, connection: Connection, changed: Mapping[str, int]) -> None:
+        """Put changed documents into memory where they are wanted; what is there of others is outdated."""
+        wanted = [path for path in changed if self.documents.is_wanted(path)]
+        found = {document.path: document for document in rendered.find_all(connection, wanted)}
+        for path, seq in changed.items():
+            if path in found and self.documents.is_wanted(path):
+                self.documents.put(found[path], self.clock())
+            else:
+                self.documents.supersede(path, seq)
+
+    def _rank(self, path: str) -> bool:
+        """Let configured feeds come before all that others asked for."""
+        found = self._service.catalog.find(path)
+        return found is None or found.page > 0 or self._service.catalog.feed(found.feed.slug) is None
 
 
 def is_plain(environ: Environ) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from feedsvc import compress
 from feedsvc.errors import StoreError
 from feedsvc.store import rendered
+from feedsvc.web import Front, create_app
 from feedsvc.web.cache import Documents
 from tests.web.newsroom import BROWSER, NOON, Newsroom, ask, make
 
@@ -221,10 +222,32 @@ def test_an_older_document_never_replaces_a_newer_one(newsroom: Newsroom) -> Non
     assert document is not None
     documents = Documents(300)
     documents.put(replace(document, seq=9, etag='"new"'), NOON)
-    documents.swap([replace(document, seq=8, etag='"old"')], NOON)
+    documents.put(replace(document, seq=8, etag='"old"'), NOON)
     found = documents.find("/feeds/all.rss")
     assert found is not None
     assert found.variants["identity"].etag == '"new"'
+    documents.supersede("/feeds/all.rss", 10)
+    documents.put(replace(document, seq=9), NOON)
+    assert documents.find("/feeds/all.rss") is None
+
+
+def test_memory_is_filled_with_configured_feeds_first_and_the_rest_when_it_is_asked_for(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.add(*(make(f"Item {number}", tags=(f"tag {number}",)) for number in range(6)))
+    newsroom.publish()
+    for number in range(6):
+        assert newsroom.ask(f"/tags/tag {number}.rss").status == 200
+    front = Front(newsroom.service, create_app(newsroom.service))
+    # As much as the feeds that are configured, and hardly more.
+    monkeypatch.setattr(front.documents, "_max_bytes", 40_000)
+    front.start()
+    there = set(front.documents.by_path)
+    assert {"/feeds/all.rss", "/feeds/storms.json", "/feeds/quiet.atom"} < there
+    assert not all(f"/tags/tag {number}.rss" in there for number in range(6))
+    for number in range(6):
+        assert f"Item {number}".encode() in ask(front, f"/tags/tag {number}.rss").body
+    front.stop()
 
 
 def test_the_application_alone_starts_nothing_and_still_answers(newsroom: Newsroom) -> None:
