@@ -83,8 +83,9 @@ def build_one(selection: Selection, format_: Format) -> Built:
             rejected.append(Rejected(item, format_, reason))
         elif entry.body:
             kept[item.id] = entry
-    warnings = sum(entry.warnings for entry in kept.values())
-    return Built(format_, _assembled(selection, list(kept.values()), format_), tuple(rejected), warnings)
+    entries = list(kept.values())
+    warnings = sum([entry.warnings for entry in entries])
+    return Built(format_, _assembled(selection, entries, format_), tuple(rejected), warnings)
 
 
 def _assembled(selection: Selection, entries: Sequence[Entry], format_: Format) -> bytes:
@@ -118,7 +119,7 @@ def _entries(selection: Selection, format_: Format) -> list[Entry]:
     setting = formats.Setting.of(selection.site, selection.feed)
     context = repr((formats.RENDERER, format_, setting))
     keys = [entry_key(item) for item in selection.items]
-    kept = _KEPT.look((context, item.id) for item in selection.items)
+    kept = _KEPT.look([(context, item.id) for item in selection.items])
     found = [
         each.entry if each is not None and each.key == key else None
         for key, each in zip(keys, kept, strict=True)
@@ -181,7 +182,8 @@ def _judged(entry: Entry, findings: Sequence[Finding]) -> Entry:
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors and entry.body:
         return Entry(reason="; ".join(_sentences(errors)))
-    return replace(entry, warnings=sum(finding.severity == "warning" for finding in findings))
+    warnings = sum(finding.severity == "warning" for finding in findings)
+    return replace(entry, warnings=warnings) if warnings else entry
 
 
 def _sentences(errors: Sequence[Finding]) -> Iterator[str]:

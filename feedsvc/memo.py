@@ -39,11 +39,13 @@ class Memo(Generic[Value]):
         """Return what is kept under each key, or None."""
         found: list[Value | None] = []
         with self._lock:
+            find, renew = self._kept.get, self._kept.move_to_end
             for key in keys:
-                value = self._kept.get(key)
-                if value is not None:
-                    self._kept.move_to_end(key)
-                found.append(value[0] if value is not None else None)
+                if (value := find(key)) is None:
+                    found.append(None)
+                else:
+                    renew(key)
+                    found.append(value[0])
         return found
 
     def put(self, key: Hashable, value: Value, size: int) -> None:
