@@ -251,7 +251,9 @@ class Feed:
     complete: bool = False
     """It holds every item that it ever showed and shows still (RFC 5005 §2), instead of an archive."""
     tombstones: bool = False
-    """It tells of the items that were withdrawn from it."""
+    """It tells of the items that were withdrawn from it (RFC 6721)."""
+    expire_withdrawn: bool = False
+    """Its RSS keeps withdrawn items, expired and without their content, as some partners ask."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ def plan(
     chosen = select(connection, feed, now)
     last = archives.last(connection, feed.path)
     archive = Archive(previous=last.page if last and not feed.complete else 0)
-    gone = tuple(items.withdrawn(connection, feed.rule, limit=TOMBSTONES)) if feed.tombstones else ()
+    tells = feed.tombstones or feed.expire_withdrawn
+    gone = tuple(items.withdrawn(connection, feed.rule, limit=TOMBSTONES)) if tells else ()
     fingerprint = rules.fingerprint(feed, catalog.site, chosen, catalog.hubs, archive, gone)
     if before is not None and before.fingerprint == fingerprint:
         updated = before.updated

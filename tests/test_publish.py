@@ -14,6 +14,7 @@ import pytest
 
 from feedsvc import plan as planning
 from feedsvc import publish as publishing
+from feedsvc.feeds.lint import lint
 from feedsvc.model import FORMATS, Document
 from feedsvc.store import clock, feeds, items, rendered, sources
 from tests.desk import NOON, Desk, desk
@@ -241,3 +242,25 @@ def test_a_feed_with_tombstones_tells_which_items_were_withdrawn_and_when(tmp_pa
         room.publish()
         assert b"deleted-entry" not in room.bytes("/feeds/all.atom")
         assert feedparser.parse(room.bytes("/feeds/all.atom")).entries[-1].updated > stone.attrib["when"]
+
+
+def test_partners_that_ask_for_it_are_told_that_a_withdrawn_item_has_expired(tmp_path: Path) -> None:
+    config = '[site]\nurl = "https://harbour.example"\n[feeds.all]\nexpire_withdrawn = true\n'
+    with desk(tmp_path, config) as room:
+        room.save("a.md", "Storm", "What must not be said again.")
+        room.save("b.md", "Market")
+        room.look()
+        room.publish()
+        gone = room.item("a.md").id
+        room.clock.turn(minutes=5)
+        (room.items / "a.md").unlink()
+        room.look()
+        room.publish()
+        told = list(ElementTree.fromstring(room.bytes("/feeds/all.rss")).iter("item"))
+        assert [item.findtext("guid") for item in told] == [room.item("b.md").id, gone]
+        valid = told[1].findtext("{http://purl.org/dc/terms/}valid")
+        assert valid == "start=2026-11-25T12:00:00Z; end=2026-11-25T12:05:00Z; scheme=W3C-DTF"
+        assert told[1].findtext("{http://purl.org/dc/terms/}modified") == "2026-11-25T12:05:00Z"
+        assert b"said again" not in room.bytes("/feeds/all.rss")
+        assert b"deleted-entry" not in room.bytes("/feeds/all.atom")
+        assert not [each for each in lint(room.bytes("/feeds/all.rss")).findings if each.severity == "error"]

@@ -69,6 +69,7 @@ def _feed(slug: str, written: FeedSettings, settings: Settings) -> Feed:
         podcast=_podcast(written.podcast, settings) if written.podcast else None,
         complete=written.complete,
         tombstones=written.tombstones,
+        expire_withdrawn=written.expire_withdrawn,
     )
 
 

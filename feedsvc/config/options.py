@@ -149,6 +149,10 @@ class FeedSettings(Section):
         default=False,
         description="Tell of withdrawn items in Atom and JSON; validators warn of what they do not know.",
     )
+    expire_withdrawn: bool = Field(
+        default=False,
+        description="Keep withdrawn items in RSS, empty and expired, for partners such as MSN.",
+    )
     redirect_to: Annotated[str, AfterValidator(checks.place)] = Field(
         default="", description="It has moved for good: to another feed's name, or to an address."
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lxml.etree import _Element
+from lxml.etree import Element, _Element
 
 from feedsvc.formats.addresses import addresses
-from feedsvc.formats.dates import rfc3339
-from feedsvc.formats.feedgen_ext import add
-from feedsvc.model import Format, Selection
+from feedsvc.formats.dates import rfc822, rfc3339
+from feedsvc.formats.feedgen_ext import DCTERMS, add
+from feedsvc.model import Format, Item, Selection
 
 FEED_HISTORY = "http://purl.org/syndication/history/1.0"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -20,7 +20,7 @@ def namespaces(selection: Selection) -> Mapping[str, str]:
     used = {}
     if selection.archive.page or selection.feed.complete:
         used["fh"] = FEED_HISTORY
-    if selection.withdrawn:
+    if tombstones(selection):
         used["at"] = TOMBSTONES
     return used
 
@@ -47,6 +47,30 @@ def add_marks(parent: _Element, selection: Selection) -> None:
 
 def add_tombstones(feed: _Element, selection: Selection) -> None:
     """Tell of each item that was withdrawn, and when (RFC 6721 §3)."""
-    for item in selection.withdrawn:
+    for item in tombstones(selection):
         if item.withdrawn_at:
             add(feed, f"{{{TOMBSTONES}}}deleted-entry", ref=item.id, when=rfc3339(item.withdrawn_at))
+
+
+def tombstones(selection: Selection) -> tuple[Item, ...]:
+    """Return the withdrawn items that Atom and JSON Feed tell of."""
+    return selection.withdrawn if selection.feed.tombstones else ()
+
+
+def expired(selection: Selection) -> Iterator[_Element]:
+    """Yield what RSS holds in place of withdrawn items for partners that ask for it.
+
+    The same id, nothing of what it said, and an expiry in the past (DCMI Period), which makes them take
+    their copy away.
+    """
+    for item in selection.withdrawn if selection.feed.expire_withdrawn else ():
+        if item.withdrawn_at:
+            element = Element("item")
+            add(element, "title", "Withdrawn")
+            add(element, "guid", item.id).set("isPermaLink", "false")
+            add(element, "pubDate", rfc822(item.published))
+            when = rfc3339(item.withdrawn_at)
+            add(element, f"{{{DCTERMS}}}modified", when)
+            since = rfc3339(item.published)
+            add(element, f"{{{DCTERMS}}}valid", f"start={since}; end={when}; scheme=W3C-DTF")
+            yield element

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from feedsvc.formats import history
 from feedsvc.formats.dates import rfc3339
 from feedsvc.model import Image, Item, Link, Origin, Selection
 
@@ -28,7 +29,7 @@ def of_feed(selection: Selection) -> Object:
             "rights": site.rights,
             "license": feed.license,
             "rsl": site.rsl,
-            "withdrawn": [_tombstone(item) for item in selection.withdrawn],
+            "withdrawn": [_tombstone(item) for item in history.tombstones(selection)],
         }
     )
 

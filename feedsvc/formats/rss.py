@@ -54,9 +54,12 @@ _IMAGE_TYPES = ("", "image/gif", "image/jpeg", "image/png")
 
 def frame(selection: Selection, needs: Collection[str]) -> tuple[bytes, bytes]:
     """Return what stands before and after items that need these in the RSS document of a selection, UTF-8."""
+    expired = [_NEST.value.serialised(each, lambda _: None) for each in history.expired(selection)]
+    needs = {*needs, "dcterms"} if expired else needs
     generator = new_feed(partial(_finish_channel, selection), _declared(selection, needs))
     _describe_channel(generator, selection)
-    return feedgen_ext.frame(with_references(generator.rss_str(pretty=True)), b"  </channel>")
+    head, tail = feedgen_ext.frame(with_references(generator.rss_str(pretty=True)), b"  </channel>")
+    return head, b"".join((*expired, tail))
 
 
 def entry(selection: Selection, item: Item) -> bytes:
