@@ -40,20 +40,11 @@ def _start() -> None:
 
 
 def _log(response: Response) -> Response:
-    state = current()
-    state.answered[response.status] += 1
+    current().answered[response.status] += 1
     ms = (time.monotonic() - g.started) * 1000
     # Percent-encoded, since a path may carry a line break.
     path = quote(request.path)
-    client = state.proxies.client(request.environ.get("REMOTE_ADDR", ""), request.environ)
-    log.info(
-        "request method=%s path=%s status=%d ms=%.1f client=%s",
-        request.method,
-        path,
-        response.status_code,
-        ms,
-        client,
-    )
+    log.info("request method=%s path=%s status=%d ms=%.1f", request.method, path, response.status_code, ms)
     return response
 
 

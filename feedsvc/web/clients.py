@@ -1,6 +1,7 @@
 """Say whom a request comes from, through the reverse proxies that are trusted and no others. Pure.
 
-Only for counting and for the log: no address that we publish is ever made from a request.
+Only to tell a flood from other requests: no address that we publish is ever made from a request, and no
+client's is kept.
 """
 
 from __future__ import annotations

@@ -167,4 +167,7 @@ def _uncached(response: Response) -> Response:
     """Keep an error out of every cache: what is embargoed appears by itself, and what failed comes back."""
     response.headers.extend(headers.page(catalog().site))
     response.headers["Cache-Control"] = "no-store"
+    if request.path.endswith(MACHINE_SUFFIXES):
+        # A reader that is a page on another site must be able to see that a feed has ended.
+        response.headers["Access-Control-Allow-Origin"] = "*"
     return response

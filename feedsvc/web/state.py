@@ -38,7 +38,6 @@ class State:
 
     service: Service
     documents: Documents
-    proxies: Proxies
     governor: Governor
     audience: Audience
     pages: Pages = field(default_factory=Pages)
@@ -52,10 +51,9 @@ class State:
 def new_state(service: Service) -> State:
     """Return the state of a process that begins."""
     server = service.settings.server
-    proxies = Proxies(server.trusted_proxies)
-    governor = Governor(server.flood, proxies)
+    governor = Governor(server.flood, Proxies(server.trusted_proxies))
     documents = Documents(server.max_age, history=History() if server.delta else None)
-    return State(service, documents, proxies, governor, Audience(service))
+    return State(service, documents, governor, Audience(service))
 
 
 def current() -> State:

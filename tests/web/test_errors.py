@@ -102,9 +102,16 @@ def test_a_request_is_logged_in_one_line_without_an_address(
     newsroom: Newsroom, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="feedsvc.web")
-    newsroom.ask("/nowhere\nadmin")
+    newsroom.ask("/nowhere\nadmin", {"X-Forwarded-For": "203.0.113.9"})
     (line,) = [record.getMessage() for record in caplog.records if "request method" in record.getMessage()]
     assert line.startswith("request method=GET path=/nowhere%0Aadmin status=404 ms=")
+    assert "203.0.113.9" not in line
+
+
+def test_a_page_of_another_site_can_see_what_became_of_a_feed(newsroom: Newsroom) -> None:
+    for path in ("/feeds/nowhere.rss", "/tags/nowhere.json", "/feeds/all/archive/9.atom"):
+        assert newsroom.ask(path).headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in newsroom.ask("/nowhere").headers
 
 
 def _below(kind: type[RequestError]) -> Iterator[type[RequestError]]:
