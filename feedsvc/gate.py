@@ -98,7 +98,7 @@ def _assembled(selection: Selection, entries: Sequence[Entry], format_: Format) 
 
 def _frame(selection: Selection, needs: frozenset[str], format_: Format) -> formats.Frame:
     """Return what stands around the entries of a selection, checked as a feed without any."""
-    withdrawn = [(item.id, item.withdrawn_at) for item in selection.withdrawn]
+    withdrawn = [(item.id, item.published, item.withdrawn_at) for item in selection.withdrawn]
     told = (selection.site, selection.feed, selection.hubs, selection.archive, withdrawn)
     key = repr((formats.RENDERER, format_, sorted(needs), told))
     kept = _FRAMES.get(key)
