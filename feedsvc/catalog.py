@@ -25,7 +25,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The site and its configured feeds; feeds of tags, authors and languages follow from an address, and so do searches."""
+    """The site and its feeds: configured, and those of tags, authors, languages and searches by address."""
 
     site: Site
     feeds: tuple[Feed, ...]

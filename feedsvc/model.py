@@ -258,12 +258,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Where a document stands in its feed's archive (RFC 5005 §4); pages are counted from 1, the oldest."""
+    """The page of its feed's archive that a document is (RFC 5005 §4), 0 for the feed, and the one before."""
 
     page: int = 0
-    """Which page it is; 0 for the feed itself, which readers subscribe to."""
     previous: int = 0
-    """The page with the items before; 0 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
