@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from feedsvc.store import sql
 from feedsvc.store.schema import schedule
@@ -54,7 +54,7 @@ def put_all(c: Connection, plan: Mapping[str, tuple[timedelta, datetime]]) -> No
 
 def put_off(c: Connection, name: str, until: datetime) -> None:
     """Set a name's next time, if it is in the schedule; its interval stays."""
-    c.execute(update(schedule).where(schedule.c.name == name).values(next_at=to_ms(until)))
+    sql.each(c, _PUT_OFF, [{"this_name": name, "next_at": to_ms(until)}])
 
 
 def change(c: Connection, intervals: Mapping[str, timedelta]) -> None:
@@ -97,4 +97,7 @@ def names(c: Connection) -> set[str]:
     return set(c.execute(select(schedule.c.name)).scalars())
 
 
+_PUT_OFF = (
+    update(schedule).where(schedule.c.name == bindparam("this_name")).values(next_at=bindparam("next_at"))
+)
 _MILLISECOND = timedelta(milliseconds=1)
