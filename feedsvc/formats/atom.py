@@ -8,7 +8,7 @@ from functools import partial
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import _Element
+from lxml.etree import SubElement, _Element
 
 from feedsvc.formats import feedgen_ext, history, licensing
 from feedsvc.formats.addresses import addresses, feed_id, stylesheet, taxonomy
@@ -77,7 +77,7 @@ def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
 def _finish_feed(selection: Selection, root: _Element) -> None:
     add_stylesheet(root, stylesheet(selection.site))
     for date in root.iterchildren("updated"):
-        _mend(date)
+        _say_utc(date)
     licensing.add_to_atom(root, selection.feed.license, selection.site.rsl)
     history.add_marks(root, selection)
     history.add_tombstones(root, selection)
@@ -106,14 +106,15 @@ def _entry(selection: Selection, item: Item) -> FeedEntry:
 
 def _finish_entry(selection: Selection, item: Item, entry: _Element) -> None:
     feed, article = selection.feed, item.article
-    for child in entry.iterchildren("title", "updated", "link"):
-        _mend(child)
-    published = next(entry.iterchildren("published"))
-    _mend(published)
+    title, updated, link, published = entry.iterchildren("title", "updated", "link", "published")
+    title.set("type", "text")
+    link.set("rel", "alternate")
+    for date in (updated, published):
+        _say_utc(date)
     # Not by feedgen, which checks all that it is told at a cost that every item of every feed would pay.
     scheme = taxonomy(selection.site)
     for tag in article.tags:
-        published.addprevious(add(entry, "category", term=tag, scheme=scheme, label=tag))
+        published.addprevious(SubElement(entry, "category", {"term": tag, "scheme": scheme, "label": tag}))
     if article.language and article.language.casefold() != feed.language.casefold():
         entry.set(XML_LANG, article.language)
     add_links(entry, "link", article, article.enclosures)
@@ -124,14 +125,8 @@ def _finish_entry(selection: Selection, item: Item, entry: _Element) -> None:
         add_media(entry, article.image, known=article.image.url if article.image.url in enclosures else "")
 
 
-def _mend(child: _Element) -> None:
-    """Give an element of an entry what feedgen leaves out of it."""
-    if child.tag == "title":
-        child.set("type", "text")
-    elif child.tag == "link":
-        child.set("rel", "alternate")
-    else:
-        child.text = child.text.replace("+00:00", "Z")
+def _say_utc(date: _Element) -> None:
+    date.text = date.text.replace("+00:00", "Z")
 
 
 def _add_source(entry: _Element, item: Item) -> None:

@@ -134,7 +134,8 @@ def add(parent: _Element, name: str, text: str | None = None, /, **attributes: s
     """Append an element; attributes without a value are left out."""
     told = {key: value for key, value in attributes.items() if value} if attributes else None
     element = SubElement(parent, name, told)
-    element.text = text
+    if text is not None:
+        element.text = text
     return element
 
 

@@ -150,15 +150,20 @@ def _authors(authors: Iterable[Person], origin: Origin | None) -> tuple[Person, 
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:
-    named = ((line(person.name), person) for person in people)
-    return tuple(
-        Person(name, _email(person.email), uri(person.url or "") or None) for name, person in named if name
+    tidied = (
+        Person(
+            line(person.name),
+            _email(person.email) if person.email else None,
+            (uri(person.url) if person.url else "") or None,
+        )
+        for person in people
     )
+    return tuple(person for person in tidied if person.name)
 
 
-def _email(email: str | None) -> str | None:
+def _email(email: str) -> str | None:
     # RFC 4287 §3.2.3 wants the bare address.
-    address = line(email or "").removeprefix("mailto:")
+    address = line(email).removeprefix("mailto:")
     return address if "@" in address.strip("@") and " " not in address else None
 
 
