@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -36,11 +35,17 @@ def export(folder: Path | None, as_json: bool) -> int:
         root = folder or service.settings.export_path
         if root is None:
             raise click.UsageError("say which folder, or write one as export.path into the configuration")
-        done = export_now(service, root)
+        written, removed = 0, 0
+        while True:
+            done = export_now(service, root)
+            written, removed = written + len(done.written), removed + len(done.removed)
+            if not done.left:
+                break
+            speaker.tell(f"{root}: {counted(done.left, 'document')} left to make")
     if as_json:
-        speaker.show_json(asdict(done))
+        speaker.show_json({"written": written, "removed": removed, "foreign": done.foreign})
     else:
-        speaker.tell(f"{root}: {counted(len(done.written), 'file')} written, {len(done.removed)} removed")
+        speaker.tell(f"{root}: {counted(written, 'file')} written, {removed} removed")
         for name in done.foreign:
             speaker.tell(f"{root / name}: is not ours, and stays; move it away")
     return output.FAILURE if done.foreign else output.OK

@@ -15,7 +15,7 @@ from feedsvc import formats, lists
 from feedsvc.catalog import Catalog
 from feedsvc.export.folder import File
 from feedsvc.lists import Listed
-from feedsvc.model import FORMATS, Document
+from feedsvc.model import Document
 from feedsvc.store import Store, archives, items, rendered
 
 PUBLIC = "public"
@@ -25,6 +25,9 @@ MOMENTS = "moments"
 """Beside it, an empty file for each document that time alone will change soon."""
 
 MAX_NAME_BYTES = 240
+AT_ONCE = 100
+"""Documents that are made in one run: what is new is not to wait for an archive of thousands of pages."""
+
 CHUNK = 1024 * 1024
 
 _UNSPEAKABLE = re.compile(r'[\x00-\x1f\x7f"\\$*?\[\]{}\ud800-\udfff]')
@@ -44,25 +47,33 @@ class Served:
     is_list: bool = False
 
 
-def documents(store: Store, catalog: Catalog, find: Find, now: datetime) -> list[Document]:
-    """Return every published document, without its bytes; archives, and what is over, are made first."""
-    with store.read() as connection:
-        known = {each.path: each for each in rendered.heads(connection)}
-        last = {feed.path: archives.last(connection, feed.path) for feed in catalog.feeds}
-    wanted = {feed.path + suffix for feed in catalog.feeds for suffix in formats.SUFFIXES.values()}
-    for feed in catalog.feeds:
-        newest = last[feed.path]
-        pages = range(1, newest.page + 1 if newest and not feed.complete else 1)
-        wanted |= {
-            f"{feed.path}/archive/{page}{formats.SUFFIXES[each]}" for page in pages for each in FORMATS
-        }
-    for path in sorted(wanted | known.keys()):
-        ready = known.get(path)
-        if ready is None or (ready.valid_until is not None and ready.valid_until <= now):
-            find(path)
+def documents(store: Store, catalog: Catalog, find: Find, now: datetime) -> tuple[list[Document], int]:
+    """Return the published documents without their bytes, and how many are still to be made.
+
+    Some that are missing, or over, are made first: feeds before archives, and these from the newest page on.
+    """
+    missing = _missing(store, catalog, now)
+    made = [find(path) for path in missing[:AT_ONCE]]
     with store.read() as connection:
         found = rendered.heads(connection)
-    return [each for each in found if place(each.path) and is_true(each, now)]
+    there = [each for each in found if place(each.path) and is_true(each, now)]
+    # What cannot be made now cannot be made at once again either.
+    return there, len(missing[AT_ONCE:]) if any(made) else 0
+
+
+def _missing(store: Store, catalog: Catalog, now: datetime) -> list[str]:
+    """Return what is not there as it should be, in the order in which it is to be made."""
+    with store.read() as connection:
+        known = {each.path: is_true(each, now) for each in rendered.heads(connection)}
+        last = {feed.path: archives.last(connection, feed.path) for feed in catalog.feeds}
+    wanted = dict.fromkeys(known, 0)
+    for feed in catalog.feeds:
+        newest = last[feed.path]
+        for page in range(newest.page + 1 if newest and not feed.complete else 1):
+            for suffix in formats.SUFFIXES.values():
+                wanted[f"{feed.path}/archive/{page}{suffix}" if page else feed.path + suffix] = page
+    missing = [path for path in wanted if not known.get(path)]
+    return sorted(missing, key=lambda path: (wanted[path] > 0, -wanted[path], path))
 
 
 def is_true(document: Document, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,14 +38,17 @@ class Target:
 def export(store: Store, catalog: Catalog, target: Target, find: Find, now: datetime) -> Brought:
     """Bring the folder up to date with what is published; idempotent.
 
-    `find` makes what is not there yet, such as pages of archives. ExportError where the folder cannot
+    `find` makes what is not there yet, such as pages of archives; where that is much, the next run goes on
+    with it (`left`). ExportError where the folder cannot
     be written, Conflict while another process exports to it: in either case what is there stays.
     """
-    return bring(target.root, list(_files(store, catalog, target, find, now)))
+    documents, left = contents.documents(store, catalog, find, now)
+    return replace(bring(target.root, list(_files(store, catalog, target, documents, now))), left=left)
 
 
-def _files(store: Store, catalog: Catalog, target: Target, find: Find, now: datetime) -> Iterator[File]:
-    documents = contents.documents(store, catalog, find, now)
+def _files(
+    store: Store, catalog: Catalog, target: Target, documents: list[Document], now: datetime
+) -> Iterator[File]:
     served = [Served(each.path, each.content_type, each.links) for each in documents]
     for each in documents:
         yield from contents.files(store, each)

@@ -48,6 +48,8 @@ class Brought:
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    left: int = 0
+    """How many documents the next run should make and write."""
 
 
 def bring(root: Path, files: Iterable[File]) -> Brought:

@@ -19,7 +19,10 @@ log = logging.getLogger(__name__)
 
 
 def export_now(service: Service, root: Path) -> Brought:
-    """Bring a folder up to date with what is published; ExportError or Conflict where that cannot be done."""
+    """Bring a folder up to date with what is published; where there is much to make, begin with it (`left`).
+
+    ExportError or Conflict where that cannot be done.
+    """
     server, now = service.settings.server, service.clock()
     target = Target(
         root=root,
@@ -31,7 +34,9 @@ def export_now(service: Service, root: Path) -> Brought:
     done = export(service.store, service.catalog, target, partial(_find, service), now)
     if done.written or done.removed:
         ms = int((service.clock() - now).total_seconds() * 1000)
-        log.info("export written=%d removed=%d ms=%d", len(done.written), len(done.removed), ms)
+        log.info(
+            "export written=%d removed=%d left=%d ms=%d", len(done.written), len(done.removed), done.left, ms
+        )
     if done.foreign:
         named = ", ".join(done.foreign[:MANY])
         log.warning("export foreign=%d: these files are not ours, and stay: %s", len(done.foreign), named)

@@ -66,8 +66,9 @@ def register(service: Service, client: Client) -> None:
     @app.task(name=EXPORT, retry=AGAIN)
     def run_export() -> None:
         root = service.settings.export_path
-        if root is not None:
-            export_now(service, root)
+        if root is not None and export_now(service, root).left:
+            with service.store.write() as tx:
+                defer_export(service, tx)
 
     @app.task(name=REFRESH, retry=AGAIN)
     def run_refresh(source: str) -> None:

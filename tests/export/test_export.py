@@ -10,8 +10,8 @@ from pathlib import Path
 import brotli
 import pytest
 
-from feedsvc import compress
-from feedsvc.export import Brought
+from feedsvc import compress, paging
+from feedsvc.export import Brought, contents
 from feedsvc.export.contents import place
 from feedsvc.publish import document
 from feedsvc.store import rendered
@@ -155,6 +155,34 @@ def test_feeds_that_somebody_has_asked_for_are_exported_too(exported: Exported) 
     request(exported, "/tags/storm.rss")
     exported.export()
     assert b"Storm closes" in exported.read("tags/storm.rss")
+
+
+def test_news_do_not_wait_for_a_long_archive(exported: Exported, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "PAGE_ITEMS", 1)
+    monkeypatch.setattr(contents, "AT_ONCE", 3)
+    for number in range(4):
+        exported.room.save(f"n{number}.md", f"News {number}", date=f"2026-11-25 08:0{number}")
+    first = exported.export()
+    assert first.left > 0
+    assert b"News 3" in exported.read("feeds/all.rss")
+    newest, oldest = "feeds/all/archive/6.rss", "feeds/all/archive/1.rss"
+    assert (newest in exported.public(), oldest in exported.public()) == (True, False)
+    left = [first.left]
+    while left[-1]:
+        left.append(export_now(exported.room.service, exported.root).left)
+    assert left == sorted(left, reverse=True)
+    assert oldest in exported.public()
+
+
+def test_what_cannot_be_made_is_not_tried_without_end(
+    exported: Exported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "AT_ONCE", 1)
+    service = exported.room.service
+    exported.room.look()
+    exported.room.publish()
+    documents, left = contents.documents(service.store, service.catalog, lambda path: None, NOON)
+    assert (len(documents), left) == (6, 0)
 
 
 def test_feeds_that_have_ended_or_moved_say_so(exported: Exported) -> None:
