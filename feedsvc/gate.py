@@ -100,7 +100,7 @@ def _frame(selection: Selection, needs: frozenset[str], format_: Format) -> form
     """Return what stands around the entries of a selection, checked as a feed without any."""
     withdrawn = [(item.id, item.published, item.withdrawn_at) for item in selection.withdrawn]
     told = (selection.site, selection.feed, selection.hubs, selection.archive, withdrawn)
-    key = repr((formats.RENDERER, format_, sorted(needs), told))
+    key = repr((format_, sorted(needs), told))
     kept = _FRAMES.get(key)
     if kept is not None:
         return kept
@@ -117,7 +117,7 @@ def _needs(entries: Iterable[Entry]) -> frozenset[str]:
 def _entries(selection: Selection, format_: Format) -> list[Entry]:
     """Return the entry of each item: kept ones, and the others made and tried together, else one by one."""
     setting = formats.Setting.of(selection.site, selection.feed)
-    context = repr((formats.RENDERER, format_, setting))
+    context = f"{format_} {setting.key}"
     keys = [entry_key(item) for item in selection.items]
     kept = _KEPT.look([(context, item.id) for item in selection.items])
     found = [
@@ -135,7 +135,9 @@ def _entries(selection: Selection, format_: Format) -> list[Entry]:
 
 
 def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> list[Entry]:
-    rendered = [_rendered(setting, item, format_) for item in items]
+    # First all of one step, then all of the next: what a step needs stays in the processor's caches.
+    prepared = [_prepared(setting, item) for item in items]
+    rendered = [_rendered(setting, each, format_) for each in prepared]
     shown = {item.id: entry for item, entry in zip(items, rendered, strict=True) if entry.body}
     try:
         findings = _findings(setting, shown, format_)
@@ -146,9 +148,19 @@ def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> list[Ent
     return [_judged(entry, findings.get(item.id, ())) for item, entry in zip(items, rendered, strict=True)]
 
 
-def _rendered(setting: Setting, item: Item, format_: Format) -> Entry:
+def _prepared(setting: Setting, item: Item) -> Item | Entry:
+    """Return an item fit to be rendered, else what it is without that: left out, or not of such a feed."""
     try:
-        body, needs = formats.entry(setting, item, format_)
+        return formats.prepare(setting, item) or Entry()
+    except formats.RenderError as error:
+        return Entry(reason=str(error))
+
+
+def _rendered(setting: Setting, prepared: Item | Entry, format_: Format) -> Entry:
+    if isinstance(prepared, Entry):
+        return prepared
+    try:
+        body, needs = formats.entry(setting, prepared, format_)
     except formats.RenderError as error:
         return Entry(reason=str(error))
     return Entry(body, needs=needs)
@@ -167,7 +179,7 @@ def _findings(
     setting: Setting, entries: Mapping[str, Entry], format_: Format
 ) -> Mapping[str, Sequence[Finding]]:
     """Return what the lint finds in each of these entries; ParseError where readers would not find them."""
-    body = _assembled(setting.selection(), list(entries.values()), format_)
+    body = _assembled(setting.selection, list(entries.values()), format_)
     formats.check(body, format_)
     read = [id_ for id_, _ in read_back(body, format_)]
     if read != list(entries):

@@ -9,7 +9,7 @@ from feedsvc.formats.findings import Finding
 from feedsvc.formats.history import links as history_links
 from feedsvc.formats.opml import opml
 from feedsvc.formats.podcast_check import check_podcast
-from feedsvc.formats.render import CONTENT_TYPES, RENDERER, Frame, RenderError, entry, frame, render
+from feedsvc.formats.render import CONTENT_TYPES, RENDERER, Frame, RenderError, entry, frame, prepare, render
 from feedsvc.formats.setting import Setting
 from feedsvc.formats.sitemap import news_sitemap, sitemap, sitemap_index, sitemap_portions
 from feedsvc.formats.text import path_uri, sendable, uri
@@ -37,6 +37,7 @@ __all__ = [
     "news_sitemap",
     "opml",
     "path_uri",
+    "prepare",
     "render",
     "sendable",
     "sitemap",

@@ -24,6 +24,15 @@ def rss_namespaces(selection: Selection) -> Mapping[str, str]:
     return {**needed, "rsl": RSL} if has_terms(selection.site) else needed
 
 
+def needs(item: Item) -> frozenset[str]:
+    """Return the prefixes of the namespaces that an RSS item needs for its licence."""
+    license_ = item.article.license
+    if not license_:
+        return frozenset()
+    module = _module(license_)
+    return frozenset(name for name, uri in NAMESPACES.items() if uri == module)
+
+
 def add_to_rss(parent: _Element, license_: str | None, rsl: str) -> None:
     """Append to a channel or an item its licence, and the link to its terms for machines (RSL 1.0).
 

@@ -35,8 +35,8 @@ class Writer:
     entry: Callable[[Selection, Item], bytes]
     updated: Callable[[datetime], bytes]
     """What stands in the frame for when the feed was updated."""
-    needs: Callable[[bytes], frozenset[str]] = lambda _: frozenset()
-    """The prefixes of namespaces that an entry needs, but not every feed."""
+    needs: Callable[[Item], frozenset[str]] = lambda _: frozenset()
+    """The prefixes of namespaces that an item needs, but not every feed."""
     between: bytes = b""
 
 
@@ -99,18 +99,27 @@ def render(selection: Selection, format: Format) -> bytes:  # the word of the mo
         raise _blame(selection, format, error) from error
 
 
-def entry(setting: Setting, item: Item, format: Format) -> tuple[bytes, frozenset[str]]:
-    """Return an item as it stands in any feed of this setting, and what it needs from the frame there.
+def prepare(setting: Setting, item: Item) -> Item | None:
+    """Return an item as every format writes it in feeds of this setting; None where they do not show it.
 
-    Empty where such feeds do not show it. Raises RenderError with the reason.
+    Raises RenderError with the reason.
+    """
+    try:
+        return tidy_one(setting.selection, item)
+    except _UNFIT as error:
+        raise RenderError(str(item.id), f"the item cannot be rendered: {error}") from error
+
+
+def entry(setting: Setting, prepared: Item, format: Format) -> tuple[bytes, frozenset[str]]:
+    """Return a prepared item as it stands in any feed of this setting, and what it needs from the frame.
+
+    Raises RenderError with the reason.
     """
     writer = _WRITERS[format]
     try:
-        selection = setting.selection()
-        body = b"".join(writer.entry(selection, each) for each in tidy_one(selection, item))
+        return writer.entry(setting.selection, prepared), writer.needs(prepared)
     except _UNFIT as error:
-        raise RenderError(str(item.id), f"the item cannot be rendered: {error}") from error
-    return body, writer.needs(body)
+        raise RenderError(str(prepared.id), f"the item cannot be rendered: {error}") from error
 
 
 def frame(selection: Selection, needs: Collection[str], format: Format) -> Frame:
@@ -135,7 +144,7 @@ def _frame(tidied: Tidied, needs: Collection[str], format: Format) -> Frame:
 def _written(selection: Selection, format: Format) -> bytes:
     writer, tidied = _WRITERS[format], tidy(selection)
     entries = [writer.entry(tidied, item) for item in tidied.items]
-    needs = frozenset[str]().union(*map(writer.needs, entries))
+    needs = frozenset[str]().union(*map(writer.needs, tidied.items))
     return _frame(tidied, needs, format).around(entries, tidied.updated)
 
 

@@ -43,7 +43,6 @@ _KNOWN = {
     **licensing.NAMESPACES,
 }
 """All that an item may use."""
-_EXTRA = [(prefix, f"<{prefix}:".encode()) for prefix in licensing.NAMESPACES]
 _NEST = PerThread(partial(Nest, "rss", "channel", namespaces=_KNOWN))
 
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
@@ -73,11 +72,9 @@ def updated(moment: datetime) -> bytes:
     return f"<lastBuildDate>{rfc822(moment)}</lastBuildDate>".encode()
 
 
-def needs(entry: bytes) -> frozenset[str]:
+def needs(item: Item) -> frozenset[str]:
     """Return the prefixes of namespaces that an item uses and not every feed declares."""
-    # Its content stands in CDATA and is most of it.
-    end = entry[entry.rfind(b"]]>") + 1 :]
-    return frozenset(prefix for prefix, tag in _EXTRA if tag in end)
+    return licensing.needs(item)
 
 
 def _declared(selection: Selection, needs: Collection[str]) -> Mapping[str, str]:

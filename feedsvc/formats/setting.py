@@ -20,47 +20,45 @@ _ANY_PODCAST = Podcast((("News",),), explicit=False, image="https://example.org/
 class Setting:
     """All that an entry is written by, beside its item. Entries get to see nothing else of a feed."""
 
-    url: str
-    language: str
-    license: str
-    rsl: str
-    rsl_permits: tuple[str, ...]
-    rsl_prohibits: tuple[str, ...]
-    content: Literal["full", "summary"]
-    is_podcast: bool
+    key: str
+    """The same for settings that are the same."""
+    selection: Tidied
+    """Empty, of a feed in this setting that says nothing of its own."""
 
     @staticmethod
     def of(site: Site, feed: Feed) -> Setting:
         """Return the setting of the entries of a feed."""
-        return Setting(
-            url=site.url,
-            language=line(feed.language) or line(site.language),
-            license=uri(feed.license) or uri(site.license),
-            rsl=site.rsl,
-            rsl_permits=site.rsl_permits,
-            rsl_prohibits=site.rsl_prohibits,
-            content=feed.content,
-            is_podcast=feed.podcast is not None,
+        return _setting(
+            site.url,
+            line(feed.language) or line(site.language),
+            uri(feed.license) or uri(site.license),
+            site.rsl,
+            site.rsl_permits,
+            site.rsl_prohibits,
+            feed.content,
+            feed.podcast is not None,
         )
 
-    @lru_cache(maxsize=100)  # noqa: B019 # settings are few, and each stands for itself
-    def selection(self) -> Tidied:
-        """Return an empty selection of a feed in this setting that says nothing of its own."""
-        site = Site(
-            url=self.url,
-            title="Any site",
-            language=self.language,
-            rsl=self.rsl,
-            rsl_permits=self.rsl_permits,
-            rsl_prohibits=self.rsl_prohibits,
-        )
-        feed = Feed(
-            slug="any",
-            title="Any feed",
-            path="/feeds/any",
-            language=self.language,
-            content=self.content,
-            license=self.license,
-            podcast=_ANY_PODCAST if self.is_podcast else None,
-        )
-        return tidy(Selection(site, feed, (), _ANY_TIME))
+
+@lru_cache(maxsize=100)
+def _setting(
+    url: str,
+    language: str,
+    license_: str,
+    rsl: str,
+    permits: tuple[str, ...],
+    prohibits: tuple[str, ...],
+    content: Literal["full", "summary"],
+    is_podcast: bool,
+) -> Setting:
+    site = Site(url, "Any site", language=language, rsl=rsl, rsl_permits=permits, rsl_prohibits=prohibits)
+    feed = Feed(
+        slug="any",
+        title="Any feed",
+        path="/feeds/any",
+        language=language,
+        content=content,
+        license=license_,
+        podcast=_ANY_PODCAST if is_podcast else None,
+    )
+    return Setting(repr((site, feed)), tidy(Selection(site, feed, (), _ANY_TIME)))

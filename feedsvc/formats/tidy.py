@@ -42,10 +42,10 @@ def tidy(selection: Selection) -> Tidied:
     )
 
 
-def tidy_one(frame: Tidied, item: Item) -> tuple[Item, ...]:
-    """Return an item as it is in a tidy selection; none where that does not show it."""
-    tidied = (tidy_item(item, frame.site, frame.feed.license),)
-    return episodes(tidied) if frame.feed.podcast else tidied
+def tidy_one(frame: Tidied, item: Item) -> Item | None:
+    """Return an item as it is in a tidy selection; None where that does not show it."""
+    tidied = tidy_item(item, frame.site, frame.feed.license)
+    return next(iter(episodes([tidied])), None) if frame.feed.podcast else tidied
 
 
 def _site(site: Site) -> Site:
