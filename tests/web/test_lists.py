@@ -88,6 +88,20 @@ def test_a_portion_of_the_sitemap_changes_only_with_an_item_in_it(
     ]
 
 
+def test_an_item_that_gets_its_number_later_changes_its_portion(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PORTION", 2)
+    hour = timedelta(hours=1)
+    newsroom.add(*(make(f"Item {number}", published=NOON - hour) for number in range(3)))
+    newsroom.publish()
+    newsroom.add(make("Later", published=NOON, updated=NOON))
+    last = "https://harbour.example/sitemap-2.xml"
+    assert sitemap(newsroom, "/sitemap.xml")[last] == "2026-11-24T12:00:00Z"
+    newsroom.publish()
+    assert sitemap(newsroom, "/sitemap.xml")[last] == "2026-11-24T12:00:00Z"
+
+
 def test_the_news_sitemap_holds_what_is_no_older_than_two_days_and_not_longer(newsroom: Newsroom) -> None:
     newsroom.add(
         make("New & <good>"),
