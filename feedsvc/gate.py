@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from feedsvc import formats
 from feedsvc.errors import ParseError
-from feedsvc.feeds import entry_key
+from feedsvc.feeds import entry_version, is_versioned
 from feedsvc.feeds.lint import Finding, lint
 from feedsvc.formats import Setting
 from feedsvc.memo import Memo
@@ -62,9 +62,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An entry, and what of the item it was made from."""
+    """An entry, and the version of the item that it was made from."""
 
-    key: Hashable
+    version: Hashable
     entry: Entry
 
 
@@ -118,19 +118,19 @@ def _entries(selection: Selection, format_: Format) -> list[Entry]:
     """Return the entry of each item: kept ones, and the others made and tried together, else one by one."""
     setting = formats.Setting.of(selection.site, selection.feed)
     context = f"{format_} {setting.key}"
-    keys = [entry_key(item) for item in selection.items]
+    versions = [*map(entry_version, selection.items)]
     kept = _KEPT.look([(context, item.id) for item in selection.items])
     found = [
-        each.entry if each is not None and each.key == key else None
-        for key, each in zip(keys, kept, strict=True)
+        each.entry if each is not None and each.version == version else None
+        for version, each in zip(versions, kept, strict=True)
     ]
     new = [place for place, entry in enumerate(found) if entry is None]
     made = _tried(setting, [selection.items[place] for place in new], format_) if new else []
     for place, entry in zip(new, made, strict=True):
-        found[place] = entry
-        if (key := keys[place]) is not None:
-            kept_as = (context, selection.items[place].id)
-            _KEPT.put(kept_as, Kept(key, entry), len(entry.body) + OVERHEAD_BYTES)
+        found[place], item = entry, selection.items[place]
+        if is_versioned(item):
+            value = Kept(versions[place], entry)
+            _KEPT.put((context, item.id), value, len(entry.body) + OVERHEAD_BYTES)
     return [entry for entry in found if entry is not None]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from operator import attrgetter
 
 from feedsvc import formats
 from feedsvc.model import Archive, Feed, Item, Rule, Site
@@ -38,14 +39,13 @@ def fingerprint(
     return digest.hexdigest()
 
 
-def entry_key(item: Item) -> Hashable | None:
-    """Return what changes when an item's entry may, within one setting and renderer; None if unknown.
+entry_version: Callable[[Item], Hashable] = attrgetter("hash", "slug", "published", "updated")
+"""What changes when an item's entry may, within one setting and renderer."""
 
-    Only a hash that is one (as `identity.content_hash` makes it) speaks for the content.
-    """
-    if len(item.hash) != HASH_CHARS:
-        return None
-    return item.hash, item.slug, item.published, item.updated
+
+def is_versioned(item: Item) -> bool:
+    """Say whether an item's hash speaks for its content: only one of `identity.content_hash` does."""
+    return len(item.hash) == HASH_CHARS
 
 
 def _told(item: Item) -> str:
