@@ -79,6 +79,8 @@ def live_after(service: Tree, number: int) -> float:
 
 def answers(service: Tree) -> bool:
     """Say whether the feed of everything is answered."""
+    if service.process.poll() is not None:
+        raise RuntimeError(f"the service ended: {service.log.read_text()[-1000:]}")
     try:
         return service.get("/feeds/all.rss").status == 200
     except OSError:

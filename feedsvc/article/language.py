@@ -55,7 +55,7 @@ def _cased(part: str) -> str:
 
 @lru_cache(maxsize=1)
 def _classifier() -> Callable[[str], tuple[str, float]]:
-    # Loaded by the first text only: numpy and the model cost 35 MB in each process that has them, and
+    # Loaded by the first text only: numpy and the model cost 30 MB in each process that has them, and
     # web processes never ask.
     langid, numpy = importlib.import_module("py3langid.langid"), importlib.import_module("numpy")
     # The library's own loader holds its largest table three times for a moment: 100 MB.
@@ -65,8 +65,8 @@ def _classifier() -> Callable[[str], tuple[str, float]]:
             nb_ptc=Weights(model["ptc"]),
             nb_pc=model["pc"],
             nb_classes=model["classes"].tolist(),
-            tk_output=model["out_feat"].tolist(),
-            tk_row=model["nextmove_row"].tolist(),
+            tk_output=array("i", model["out_feat"].tolist()),
+            tk_row=array("I", model["nextmove_row"].tolist()),
             norm_probs=True,
         )
 

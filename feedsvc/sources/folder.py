@@ -30,7 +30,7 @@ CONFIRM = 0.5
 """Seconds until the second look that confirms a removal."""
 PATIENCE = 1.5
 """The same while a new file is not settled yet: it may turn out to be the missing one."""
-BATCH_FILES = 1000
+BATCH_FILES = 500
 BATCH_BYTES = 4_194_304
 """What one look reads at the most: an item that is saved meanwhile must not wait for thousands of others."""
 LARGE_BYTES = 65_536

@@ -80,7 +80,7 @@ class Reader:
         self._ctimes: dict[str, int] = {}
         self._faulty: set[str] = set()
         self._failed: dict[str, str] = {}
-        self._prints: dict[str, tuple[str, Fingerprint | None]] = {}
+        self._prints: dict[str, tuple[int, Fingerprint | None]] = {}
 
     def news(self, found: Scan, known: Mapping[str, FileState], now: datetime) -> set[str]:
         """Return the paths of the files that must be read."""
@@ -141,9 +141,11 @@ class Reader:
         return all(self._shelf.is_as(media) for media in known.media)
 
     def _print(self, state: FileState) -> Fingerprint | None:
+        # Of the text itself there would be a copy for every file.
+        which = hash(state.hash)
         kept = self._prints.get(state.path)
-        if kept is None or kept[0] != state.hash:
-            kept = self._prints[state.path] = (state.hash, load(state.hash))
+        if kept is None or kept[0] != which:
+            kept = self._prints[state.path] = (which, load(state.hash))
         return kept[1]
 
     def _compose(self, data: bytes, path: str, now: datetime) -> Composed:
