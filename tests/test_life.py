@@ -35,6 +35,9 @@ def live(kind: type[Newsroom], open_room: Callable[[], Room], examples: int) -> 
         stateful_step_count=25,
         deadline=None,
         print_blob=True,
+        # A run tells whether the code became worse; a hunt with LIFE_EXAMPLES goes new ways each time.
+        derandomize="LIFE_EXAMPLES" not in os.environ,
+        database=None,
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(lambda: kind(open_room), settings=told)

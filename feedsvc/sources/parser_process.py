@@ -222,10 +222,9 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: int) -> None:
     tells the parent why.
     """
     while prefix := requests.read(LENGTH.size):
-        xml = requests.read(LENGTH.unpack(prefix)[0])
         signal.alarm(seconds)
         try:
-            answer = json.dumps(read(xml)).encode()
+            answer = json.dumps(read(requests.read(LENGTH.unpack(prefix)[0]))).encode()
         except MemoryError:
             sys.exit(EXIT_OUT_OF_MEMORY)
         signal.alarm(0)

@@ -100,7 +100,7 @@ every = "3 weeks"
         ),
         ("[site]\ntitle = 5\n", 'config.toml:2:9: site.title: must be text in quotes, got 5; try "feedsvc"'),
         (
-            '[feeds.all]\ngone = true\n',
+            "[feeds.all]\ngone = true\n",
             "config.toml:2:8: feeds.all.gone: the feed of everything always exists",
         ),
         (

@@ -100,10 +100,10 @@ def test_a_process_without_a_worker_serves_on_and_says_so(room: Desk) -> None:
 
 def test_overdue_work_is_told_and_serving_goes_on(room: Desk) -> None:
     defer(room.service, "publish")
-    pass_time(room.service, timedelta(seconds=59))
+    pass_time(room.service, timedelta(seconds=40))
     register_worker(room.service.queue)
     assert _ready(room)[1]["degraded"] is False
-    pass_time(room.service, timedelta(seconds=2))
+    pass_time(room.service, timedelta(seconds=21))
     register_worker(room.service.queue)
     status, told = _ready(room)
     assert (status, told["degraded"], _failing(told)) == (200, True, {"jobs"})
