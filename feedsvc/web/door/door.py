@@ -10,7 +10,6 @@ import resource
 import signal
 import socket
 import threading
-import time
 from select import EPOLLIN
 
 from feedsvc.web.door.loop import Bell, Loop
@@ -188,7 +187,7 @@ class Door:
             with socket.socket() as probe:
                 if probe.connect_ex(self.inner) == 0:
                     return True
-            time.sleep(0.005)
+            self._owner.join(0.005)
         return False
 
     def _end_all(self) -> None:
