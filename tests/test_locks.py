@@ -40,7 +40,12 @@ def needed(lock: dict[str, dict[str, object]], roots: list[str]) -> set[str]:
 
 @pytest.mark.parametrize(
     ("name", "group"),
-    [("requirements.lock", ""), ("requirements-dev.lock", "dev"), ("requirements-build.lock", "build")],
+    [
+        ("requirements.lock", ""),
+        ("requirements-dev.lock", "dev"),
+        ("requirements-build.lock", "build"),
+        ("requirements-bench.lock", "bench"),
+    ],
 )
 def test_requirements_agree_with_uv_lock(name: str, group: str) -> None:
     lock = {each["name"]: each for each in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 
 # Makes an empty venv, and "installs" by a line in a log; libraries come from this run's own venv.
 FAKE_UV = f"""#!/bin/sh
@@ -102,6 +102,19 @@ def test_a_changed_lock_installs_again(checkout: Path) -> None:
     (checkout / "requirements.lock").write_text("# changed\n")
     assert run(checkout, "version")[0] == 0
     assert len(installed(checkout)) == 4
+
+
+def test_what_is_compared_with_is_installed_for_a_measurement_and_for_nothing_else(checkout: Path) -> None:
+    (checkout / "bench").mkdir()
+    (checkout / "bench" / "serving.py").write_text("import sys\nprint('measured', sys.argv[1:])\n")
+    run(checkout, "test")
+    assert "requirements-bench.lock" not in installed(checkout)
+    code, out, err = run(checkout, "bench", "serving", "--rounds", "two words")
+    assert (code, out) == (0, "measured ['--rounds', 'two words']\n"), err
+    assert installed(checkout)[-1] == "requirements-bench.lock"
+    code, _, err = run(checkout, "bench")
+    assert (code, len(installed(checkout))) == (1, 4)
+    assert "docs/bench.md lists them" in err
 
 
 def test_a_moved_checkout_installs_again(checkout: Path) -> None:
