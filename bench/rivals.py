@@ -7,42 +7,57 @@ import http.client
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from bench.machine import tree
 from tests.serving import ROOT, eventually, free_port
+
+Headers = Mapping[str, str]
+NO_MORE: Mapping[str, str] = MappingProxyType({})
+NO_BOUNDS: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its port, the root of its processes, and the addresses that it is asked for."""
+    """A running server: its port, the roots of its processes, and the addresses that it is asked for."""
 
     name: str
     port: int
-    pid: int
+    roots: tuple[int, ...]
     paths: tuple[str, ...]
+    bounds: Mapping[str, float] = field(default_factory=dict)
+    """How many times feedsvc's cost each kind of poll should cost here at least, by its name."""
+
+    def pids(self) -> list[int]:
+        """Return all its processes."""
+        return [pid for root in self.roots for pid in tree(root)]
 
     def validators(self, path: str, packed: bool) -> dict[str, str]:
-        """Return what a client that has the answer would send the next time."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        """Return what a client that has the answer would send the next time; empty where it got none."""
+        _, headers, _ = self.ask(path, {"Accept-Encoding": "gzip"} if packed else {})
+        return {"etag": headers.get("etag", ""), "modified": headers.get("last-modified", "")}
+
+    def ask(self, path: str, headers: Mapping[str, str], method: str = "GET") -> tuple[int, Headers, bytes]:
+        """Ask on a new connection; return status, headers and body as they came."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("GET", path, headers={"Accept-Encoding": "gzip"} if packed else {})
+            connection.request(method, path, headers=dict(headers))
             response = connection.getresponse()
-            response.read()
-            return {"etag": response.headers["ETag"], "modified": response.headers["Last-Modified"]}
+            told = {name.lower(): value for name, value in response.headers.items()}
+            return response.status, told, response.read()
         finally:
             connection.close()
 
     def answers(self) -> bool:
         """Say whether it answers the first of its addresses."""
         try:
-            self.validators(self.paths[0], packed=False)
+            return self.ask(self.paths[0], {})[0] == 200
         except OSError:
             return False
-        return True
 
 
 @contextmanager
@@ -73,7 +88,7 @@ def nginx(folder: Path, bodies: Mapping[str, bytes], sendfile: str) -> Iterator[
         """
     )
     command = ["nginx", "-c", str(config), "-e", str(folder / "error.log")]
-    with _running(command, f"nginx, sendfile {sendfile}", port, tuple(bodies)) as server:
+    with running(command, f"nginx, sendfile {sendfile}", port, tuple(bodies)) as server:
         yield server
 
 
@@ -83,7 +98,7 @@ def granian_alone(folder: Path, paths: tuple[str, ...]) -> Iterator[Server]:
     port = free_port()
     environment = {"FEEDSVC_SERVER__DOOR": "false", "FEEDSVC_SERVER__PORT": str(port)}
     command = [sys.executable, "-m", "feedsvc", "web", "--config", str(folder / "config.toml")]
-    with _running(command, "granian, no door", port, paths, environment) as server:
+    with running(command, "granian, no door", port, paths, environment) as server:
         yield server
 
 
@@ -98,26 +113,35 @@ def flask_alone(folder: Path, paths: tuple[str, ...]) -> Iterator[Server]:
     )
     environment = {"FEEDSVC_CONFIG": str(folder / "config.toml"), "FEEDSVC_LOG__LEVEL": "warning"}
     command = [sys.executable, "-c", code, str(port)]
-    with _running(command, "the Flask view alone", port, paths, environment) as server:
+    bounds = {"304": 5.0}
+    with running(command, "the Flask view alone", port, paths, environment, bounds) as server:
         yield server
 
 
 @contextmanager
-def _running(
-    command: list[str],
+def running(
+    command: Sequence[str],
     name: str,
     port: int,
     paths: tuple[str, ...],
-    environment: Mapping[str, str] = MappingProxyType({}),
+    environment: Mapping[str, str] = NO_MORE,
+    bounds: Mapping[str, float] = NO_BOUNDS,
 ) -> Iterator[Server]:
     """Run a server until the end of the block; it answers when the block begins."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("FEEDSVC_")}
     site = {"FEEDSVC_SITE__URL": "http://news.example", "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, env={**clean, **site, **environment})
-    server = Server(name, port, process.pid, paths)
-    try:
-        eventually(server.answers, 30, f"{name} answers")
+    with process(command, {**site, **environment}) as root:
+        server = Server(name, port, (root,), paths, bounds)
+        eventually(server.answers, 60, f"{name} answers")
         yield server
+
+
+@contextmanager
+def process(command: Sequence[str], environment: Mapping[str, str] = NO_MORE) -> Iterator[int]:
+    """Run a program until the end of the block; return its process id."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("FEEDSVC_")}
+    started = subprocess.Popen(command, env={**clean, **environment})
+    try:
+        yield started.pid
     finally:
-        process.terminate()
-        process.wait(20)
+        started.terminate()
+        started.wait(30)
