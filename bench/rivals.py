@@ -31,6 +31,8 @@ class Server:
     paths: tuple[str, ...]
     bounds: Mapping[str, float] = field(default_factory=dict)
     """How many times feedsvc's cost each kind of poll should cost here at least, by its name."""
+    keeps_etag: bool = True
+    """Whether it knows the ETag of a compressed answer again; else polls send that of the plain one."""
 
     def pids(self) -> list[int]:
         """Return all its processes."""
@@ -38,7 +40,8 @@ class Server:
 
     def validators(self, path: str, packed: bool) -> dict[str, str]:
         """Return what a client that has the answer would send the next time; empty where it got none."""
-        _, headers, _ = self.ask(path, {"Accept-Encoding": "gzip"} if packed else {})
+        asks_gzip = packed and self.keeps_etag
+        _, headers, _ = self.ask(path, {"Accept-Encoding": "gzip"} if asks_gzip else {})
         return {"etag": headers.get("etag", ""), "modified": headers.get("last-modified", "")}
 
     def ask(self, path: str, headers: Mapping[str, str], method: str = "GET") -> tuple[int, Headers, bytes]:

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from bench import serving
+from bench import serving, stale
 from bench.rivals import Server
 from feedsvc.model import FORMATS
 from tests import postgres
@@ -65,3 +65,32 @@ def test_the_measurement_of_serving_runs_through(capsys: pytest.CaptureFixture[s
     assert "at most 2.5 × nginx" in told
     for name in serving.INSTEAD:
         assert f"{name} is left out" in told or f"{name}: 200" in told
+
+
+def answer(asked: float, process: int, number: int | None, etag: str = "") -> stale.Answer:
+    """An answer that took half a second."""
+    return stale.Answer(asked, asked + 0.5, process, "door", 200, etag or f'"{number}"', number)
+
+
+def test_an_answer_is_stale_only_beside_what_had_come_before_it_was_asked_for() -> None:
+    before = [answer(0, 1, 1), answer(0, 2, 1)]
+    meanwhile = stale.stale([*before, answer(1, 1, 2), answer(1.4, 2, 1)])
+    assert (meanwhile.in_process, meanwhile.everywhere, meanwhile.anywhere) == (0, 0, 0)
+    elsewhere = stale.stale([*before, answer(1, 1, 2), answer(1.75, 2, 1)])
+    assert (elsewhere.in_process, elsewhere.everywhere, elsewhere.anywhere) == (0, 0, 1)
+    assert elsewhere.late == (0.25,)
+    back = stale.stale([*before, answer(1, 1, 2), answer(2, 1, 1)])
+    assert (back.in_process, back.everywhere, back.anywhere) == (1, 0, 1)
+    after_all = stale.stale([*before, answer(1, 1, 2), answer(1, 2, 2), answer(2, 2, None, '"1"')])
+    assert (after_all.in_process, after_all.everywhere, after_all.anywhere) == (1, 1, 1)
+    with pytest.raises(SystemExit, match="two different bodies"):
+        stale.stale([answer(0, 1, 1, '"x"'), answer(0, 1, 2, '"x"')])
+
+
+def test_the_count_of_stale_answers_runs_through(capsys: pytest.CaptureFixture[str]) -> None:
+    if not os.environ.get("CI"):
+        pytest.skip("it starts a whole service, which takes longer than all the others: CI does that")
+    stale.main(["--quick"])
+    told = capsys.readouterr().out
+    assert [line.split()[-1] for line in told.splitlines() if line.startswith("older than")][:2] == ["0", "0"]
+    assert "Flask" in told
