@@ -156,11 +156,11 @@ def answering(servers: Sequence[Server], case: Case) -> list[Server]:
         path = server.paths[0]
         fields = case.fields(server.validators(path, GZIP in case.headers))
         status, headers, _ = server.ask(path, {k: v for k, v in fields.items() if v}, case.method)
-        packed = ", gzip" if headers.get("content-encoding") == "gzip" else ""
-        if status == case.status and (status == 304 or bool(packed) == (GZIP in case.headers)):
+        coding = headers.get("content-encoding", "identity")
+        if status == case.status and (status == 304 or (coding == "gzip") == (GZIP in case.headers)):
             chosen.append(server)
         else:
-            print(f"{server.name} is left out of “{case.name}”: it answers {status}{packed}")
+            print(f"{server.name} is left out of “{case.name}”: it answers {status}, {coding}")
     return chosen
 
 

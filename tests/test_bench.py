@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from importlib import import_module
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
-from bench import serving, stale
+from bench import cost, plot, serving, stale
 from bench.rivals import Server
 from feedsvc.model import FORMATS
 from tests import postgres
@@ -94,3 +96,25 @@ def test_the_count_of_stale_answers_runs_through(capsys: pytest.CaptureFixture[s
     told = capsys.readouterr().out
     assert [line.split()[-1] for line in told.splitlines() if line.startswith("older than")][:2] == ["0", "0"]
     assert "Flask" in told
+
+
+def test_the_plot_of_publishing_runs_through_and_makes_only_what_was_touched(tmp_path: Path) -> None:
+    svg = tmp_path / "cost.svg"
+    cost.main(["--quick", "--svg", str(svg)])
+    drawn = ElementTree.parse(svg).getroot()
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    assert len(drawn.findall(".//{*}polyline")) == len(cost.LINES)
+    assert len(drawn.findall(".//{*}circle")) == 2 * len(cost.LINES)
+
+
+def test_a_plot_begins_at_nothing_and_shows_equal_costs_at_equal_height() -> None:
+    flat = plot.Panel("Flat", "feeds", ((10, 20.0), (100, 20.0), (1000, 20.0)), by_factor=True)
+    steep = plot.Panel("Steep <", "items", ((0, 0.0), (50, 100.0)))
+    drawn = ElementTree.fromstring(plot.draw([flat, steep], "Costs", "ms"))
+    level, rising = ([(dot.get("cx"), dot.get("cy")) for dot in g.findall("{*}circle")] for g in drawn[2:])
+    assert len({y for _, y in level}) == 1
+    across = [float(x or 0) for x, _ in level]
+    assert across[1] - across[0] == pytest.approx(across[2] - across[1], abs=0.2)
+    floor, ceiling = plot.HEIGHT - plot.BOTTOM, plot.TOP
+    assert [float(y or 0) for _, y in rising] == [floor, ceiling]
+    assert "prefers-color-scheme: dark" in (drawn[1].text or "")
