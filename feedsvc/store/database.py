@@ -15,7 +15,7 @@ from sqlalchemy import Connection, make_url
 from feedsvc.errors import Misfit, StoreError
 from feedsvc.store import backups, health, migrate, transfer
 from feedsvc.store import clock as sequence
-from feedsvc.store.engine import Opened, OpenedFile, open_file, open_server, take_time
+from feedsvc.store.engine import Opened, driver_of, open_file, open_server, take_time
 from feedsvc.store.failures import plain_words
 from feedsvc.store.sqlite import File, Synchronous
 
@@ -159,8 +159,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open one snapshot: everything read inside is of the same moment, and nobody waits for it."""
-        with plain_words(self._name), self._here().reader.connect() as connection:
-            connection.begin()
+        with plain_words(self._name), self._here().reading() as connection:
             yield connection
 
     @contextmanager
@@ -170,21 +169,24 @@ class Store:
         On SQLite nobody else writes meanwhile: keep it short, with at most some hundred rows. A
         StoreError if the database is not free within ten seconds, or does not take the change.
         """
-        here = self._here()
-        with plain_words(self._name), here.turn(), here.writer.begin() as connection:
-            yield Transaction(connection)
+        with plain_words(self._name), self._here().writing() as connection:
+            transaction = Transaction(connection)
+            try:
+                yield transaction
+            finally:
+                # Or whoever still has it would write along in the next one, on the same connection.
+                del transaction.connection
 
     @contextmanager
     def gate(self) -> Iterator[sqlite3.Connection]:
-        """Open a transaction as `write` does, on a bare connection of SQLite's driver: for the task queue.
+        """Open a transaction as `write` does; yield the connection of SQLite's driver, for the task queue.
 
-        The connection is this thread's own. Violated constraints pass as sqlite3.IntegrityError.
+        Violated constraints pass as sqlite3.IntegrityError.
         """
-        here = self._here()
-        if not isinstance(here, OpenedFile):
+        if self._file is None:
             raise RuntimeError("only SQLite has a gate: PostgreSQL needs none")
-        with plain_words(self._name), here.raw_transaction() as connection:
-            yield connection
+        with plain_words(self._name), self._here().writing() as connection:
+            yield driver_of(connection)
 
     def version(self) -> int:
         """Return a number that differs from this thread's last one if anybody else committed a change.

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, text
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, text
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import PoolProxiedConnection
 
 from feedsvc.store import clock
 from feedsvc.store.failures import is_fatal
 from feedsvc.store.gate import Gate, lock_file
 from feedsvc.store.sqlite import File, PerThread
 
-_BEGIN = "feedsvc_begin"
 # So that a server that went away without a word is noticed within seconds.
 _LINK = {
     "application_name": "feedsvc",
@@ -42,9 +44,17 @@ class Opened:
     pid: int = field(default_factory=os.getpid)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait until this thread may write: on PostgreSQL at once, its writers only meet at the same row."""
-        yield
+    def reading(self) -> Iterator[Connection]:
+        """Begin a snapshot, which ends with the block."""
+        with self.reader.connect() as connection:
+            connection.begin()
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Begin a transaction, at once: writers only meet at the same row. It ends as that of a file does."""
+        with self.writer.begin() as connection:
+            yield connection
 
     def version(self) -> int:
         """Return a number that changes with every change that others commit."""
@@ -58,32 +68,42 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile(Opened):
-    """The same of a SQLite file, with its gate and connections outside the pool."""
+    """The same of a SQLite file, with its gate; transactions begin at the driver."""
 
-    file: File = field(kw_only=True)
     gate: Gate = field(kw_only=True)
-    raw: PerThread = field(kw_only=True)
     watching: PerThread = field(kw_only=True)
     """Never written through, or their `data_version` would stand still at what they wrote."""
+    kept: list[Connection] = field(default_factory=list)
+    """Where the writer's connection waits for the next one: to fetch it from the pool each time takes
+    as long as to write ten rows."""
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait until this thread may write."""
-        with self.gate.hold():
-            yield
+    def reading(self) -> Iterator[Connection]:
+        """Begin a snapshot, which ends with the block."""
+        with self.reader.connect() as connection:
+            driver_of(connection).execute("BEGIN")
+            connection.begin()
+            yield connection
 
     @contextmanager
-    def raw_transaction(self) -> Iterator[sqlite3.Connection]:
-        """Begin a transaction inside the gate on a connection of the driver's own; commit at the end."""
+    def writing(self) -> Iterator[Connection]:
+        """Begin a transaction when this thread may write; commit at the end, or roll back on error."""
         with self.gate.hold():
-            connection = self.raw.connection()
+            connection = self.kept.pop() if self.kept else self.writer.connect()
             try:
-                with _transaction(connection):
+                driver_of(connection).execute("BEGIN IMMEDIATE")
+                with connection.begin():
                     yield connection
             except sqlite3.Error as error:
+                # Raised past SQLAlchemy, by the driver's connection.
                 if is_fatal(error):
-                    self.raw.drop()
+                    connection.invalidate(error)
                 raise
+            finally:
+                if connection.invalidated:
+                    connection.close()
+                else:
+                    self.kept.append(connection)
 
     def version(self) -> int:
         """Return a number that changes with every change that other connections commit; for one thread."""
@@ -95,26 +115,53 @@ class OpenedFile(Opened):
             raise
 
     def close(self) -> None:
-        """Close every connection of this process."""
+        """Close every connection of this process, but one that writes just now."""
+        while self.kept:
+            self.kept.pop().close()
         self.writer.dispose()
-        self.raw.close()
         self.watching.close()
+
+
+class Dialect(SQLiteDialect_pysqlite):
+    """SQLite as SQLAlchemy knows it, but for how a transaction begins and what spoils a connection.
+
+    Said here, and not by events, which slow down every statement.
+    """
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        """Refuse to begin by itself, as with a connection whose block has ended: that would pass the gate."""
+        driver = dbapi_connection.driver_connection
+        if driver is None or not driver.in_transaction:
+            raise RuntimeError("there is no transaction: open one with Store.read or Store.write")
+
+    def is_disconnect(self, e: Exception, connection: object, cursor: object) -> bool:
+        """Say whether the connection that raised an error must not be used again."""
+        return is_fatal(e)
+
+    def do_close(self, dbapi_connection: DBAPIConnection) -> None:
+        """Close a connection, and end its transaction before.
+
+        SQLite ends it only with the last statement, which an error on its way up may hold for long.
+        """
+        with suppress(sqlite3.Error):
+            dbapi_connection.rollback()
+        dbapi_connection.close()
+
+
+registry.register("sqlite.feedsvc", __name__, Dialect.__name__)
 
 
 def open_file(file: File, patience: float) -> OpenedFile:
     """Get ready to use a SQLite file; connections open when they are first needed."""
     engine = create_engine(
-        "sqlite+pysqlite://", creator=file.connect, poolclass=QueuePool, pool_size=8, max_overflow=24
+        "sqlite+feedsvc://", creator=file.connect, poolclass=QueuePool, pool_size=8, max_overflow=24
     )
-    # The driver's own idea of when a transaction begins is off (autocommit): we say it, and how.
-    event.listen(engine, "begin", _begin)
-    event.listen(engine, "handle_error", _give_up_connection)
     return OpenedFile(
         reader=engine,
-        writer=engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}),
-        file=file,
+        writer=engine,
         gate=Gate(lock_file(file.path), patience),
-        raw=PerThread(file.connect),
         watching=PerThread(file.connect),
     )
 
@@ -139,31 +186,9 @@ def take_time(c: Connection) -> None:
         c.execute(text("SELECT pg_advisory_xact_lock(hashtext('feedsvc'))"))
 
 
-def _begin(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    if driver is None:
-        raise RuntimeError("a transaction begins on an open connection")
-    try:
-        # Past SQLAlchemy's own ways, which take as long as a small transaction's only statement.
-        driver.execute(connection.get_execution_options().get(_BEGIN, "BEGIN"))
-    except sqlite3.Error as error:
-        if is_fatal(error):
-            connection.invalidate(error)
-        raise
-
-
-def _give_up_connection(context: ExceptionContext) -> None:
-    if is_fatal(context.original_exception):
-        context.is_disconnect = True
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        # Still open after any error, but for those, such as a full disk, where SQLite rolled back by itself.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+def driver_of(c: Connection) -> sqlite3.Connection:
+    """Return the connection of SQLite's driver that another runs on."""
+    driver = c.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("this is not a connection to SQLite")
+    return driver

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ResourceClosedError
 
 from feedsvc.errors import StoreError
 from feedsvc.model import Rule
-from feedsvc.store import Store, clock, items, meta
+from feedsvc.store import Store, Transaction, clock, items, meta
 
 from .samples import NOW, add, article, item, slugs, tagged
 
@@ -326,3 +326,60 @@ def test_a_copy_holds_everything_and_goes_on_from_there(store: Store, tmp_path: 
         store.copy_to(other, lambda *step: None)
     assert other.check() == []
     other.close()
+
+
+def test_a_write_that_has_ended_writes_no_more(store: Store) -> None:
+    with store.write() as t:
+        kept = t.connection
+        meta.put(kept, "a", "b")
+    with pytest.raises(AttributeError):
+        meta.put(t.connection, "c", "d")
+    with pytest.raises((RuntimeError, ResourceClosedError)):
+        meta.put(kept, "c", "d")
+    with store.write() as t:
+        assert (meta.get(t.connection, "a"), meta.get(t.connection, "c")) == ("b", None)
+
+
+def test_a_connection_that_a_broken_disk_has_spoiled_is_not_used_again(store: Store) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("SQLite's errors of the disk")
+    broken = sqlite3.OperationalError("disk I/O error")
+    broken.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    for opened in (store.gate, store.write):
+        with pytest.raises(StoreError, match="reports errors"), opened() as first:
+            spoiled = first if isinstance(first, sqlite3.Connection) else first.raw
+            raise broken
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            spoiled.execute("SELECT 1")
+        add(store, item(f"after {opened.__name__}"))
+
+
+def test_a_connection_that_fails_a_statement_for_good_is_not_used_again(store: Store) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("SQLite's errors of the disk")
+    for opened in (store.write, store.read):
+        with pytest.raises(StoreError, match="cannot be written"), opened() as begun:
+            c = begun.connection if isinstance(begun, Transaction) else begun
+            c.exec_driver_sql("PRAGMA query_only = ON")
+            meta.put(c, "a", "b")
+        add(store, item(f"after {opened.__name__}"))
+
+
+def test_an_ordinary_error_spoils_no_connection(store: Store) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("looks at SQLite's connections")
+    with pytest.raises(KeyError), store.gate() as raw:
+        raise KeyError
+    assert not raw.in_transaction
+    add(store, item("a"))
+
+
+def test_closing_waits_for_no_write_and_stops_none(store: Store) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("a matter of SQLAlchemy's pool")
+    with store.write() as t:
+        items.insert(t.connection, [item("a")], t.seq())
+        store.close()
+        meta.put(t.connection, "a", "b")
+    with store.read() as c:
+        assert meta.get(c, "a") == "b"
