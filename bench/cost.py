@@ -138,9 +138,14 @@ def stocked(room: stock.Room, count: int) -> Store:
     """Return a store of that many items."""
     store = room.store("sqlite")
     stock.fill(store, count)
+    number_items(store, count)
+    return store
+
+
+def number_items(store: Store, count: int) -> None:
+    """Number a stock's items in the order in which they came."""
     with store.write() as tx:
         tx.raw.execute(NUMBER.format(count=count, now=round(NOW.timestamp() * 1000)))
-    return store
 
 
 def copied(room: stock.Room, store: Store) -> Store:
@@ -171,7 +176,8 @@ class Desk:
     def correct(self) -> float:
         """Correct the items; return the milliseconds of processor time that publishing takes."""
         self._count += 1
-        self._now += timedelta(minutes=1)
+        # By the minute, the stock's own items come and go.
+        self._now += timedelta(seconds=1)
         self._items = [self._corrected(each) for each in self._items]
         with self.store.write() as tx:
             items.update(tx.connection, self._items, tx.seq())

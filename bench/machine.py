@@ -41,6 +41,12 @@ def cpu_seconds(pids: list[int]) -> float:
     return total / TICK
 
 
+def pss(pid: int) -> int:
+    """Return the bytes that a process holds; of what it shares, its part (proportional set size)."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s*(\d+) kB", rollup, re.M)[1]) * 1024  # type: ignore[index]
+
+
 def nanoseconds(pid: int) -> int:
     """Return the processor time that the first thread of a process has used so far, finely; 0 if it ended."""
     try:

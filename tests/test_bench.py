@@ -30,11 +30,22 @@ def test_the_measurement_of_publishing_runs_through(capsys: pytest.CaptureFixtur
     assert "one item changed" in capsys.readouterr().out
 
 
-def test_the_measurement_of_publish_latency_runs_through(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("latency", ["--dialects", "sqlite"], "sqlite"),
+        ("large", [], "a saved file is live after"),
+        ("memory", [], "3 of notes"),
+        ("stale", [], "older than what every process had answered         0"),
+    ],
+)
+def test_a_measurement_of_a_whole_service_runs_through(
+    name: str, options: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     if not os.environ.get("CI"):
         pytest.skip("it starts a whole service, which takes longer than all the others: CI does that")
-    import_module("bench.latency").main(["--quick", "--dialects", "sqlite"])
-    assert "sqlite" in capsys.readouterr().out
+    import_module(f"bench.{name}").main(["--quick", *options])
+    assert words in capsys.readouterr().out
 
 
 def test_the_measurement_of_rendering_runs_through(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,15 +98,6 @@ def test_an_answer_is_stale_only_beside_what_had_come_before_it_was_asked_for() 
     assert (after_all.in_process, after_all.everywhere, after_all.anywhere) == (1, 1, 1)
     with pytest.raises(SystemExit, match="two different bodies"):
         stale.stale([answer(0, 1, 1, '"x"'), answer(0, 1, 2, '"x"')])
-
-
-def test_the_count_of_stale_answers_runs_through(capsys: pytest.CaptureFixture[str]) -> None:
-    if not os.environ.get("CI"):
-        pytest.skip("it starts a whole service, which takes longer than all the others: CI does that")
-    stale.main(["--quick"])
-    told = capsys.readouterr().out
-    assert [line.split()[-1] for line in told.splitlines() if line.startswith("older than")][:2] == ["0", "0"]
-    assert "Flask" in told
 
 
 def test_the_plot_of_publishing_runs_through_and_makes_only_what_was_touched(tmp_path: Path) -> None:
