@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml.etree import SubElement, _Element
+from lxml.etree import _Element
 
 from feedsvc.formats import feedgen_ext, history, licensing
 from feedsvc.formats.addresses import addresses, feed_id, stylesheet, taxonomy
@@ -17,14 +17,16 @@ from feedsvc.formats.feedgen_ext import (
     MEDIA,
     XML_LANG,
     Nest,
+    Own,
     add,
     add_links,
     add_media,
     add_stylesheet,
     new_feed,
+    written,
 )
 from feedsvc.memo import PerThread
-from feedsvc.model import Item, Person, Selection
+from feedsvc.model import Item, Origin, Person, Selection
 
 _KNOWN = {"media": MEDIA}
 """All that an entry may use; Atom's own namespace is the default."""
@@ -41,7 +43,10 @@ def frame(selection: Selection, _needs: Collection[str]) -> tuple[bytes, bytes]:
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an entry as it stands in the Atom document of a selection."""
     made = _entry(selection, item).atom_entry()
-    return _NEST.value.serialised(made, partial(_finish_entry, selection, item))
+    _mend(selection, item, made)
+    own = _NEST.value.own()
+    _complete(selection, item, own)
+    return _NEST.value.serialised(made, own)
 
 
 def updated(moment: datetime) -> bytes:
@@ -77,8 +82,9 @@ def _describe_feed(generator: FeedGenerator, selection: Selection) -> None:
 def _finish_feed(selection: Selection, root: _Element) -> None:
     add_stylesheet(root, stylesheet(selection.site))
     for date in root.iterchildren("updated"):
-        _say_utc(date)
-    licensing.add_to_atom(root, selection.feed.license, selection.site.rsl)
+        date.text = rfc3339(selection.updated)
+    for address, kind in licensing.atom_links(selection.feed.license, selection.site.rsl):
+        add(root, "link", href=address, rel="license", type=kind)
     history.add_marks(root, selection)
     history.add_tombstones(root, selection)
 
@@ -89,7 +95,6 @@ def _entry(selection: Selection, item: Item) -> FeedEntry:
     entry.id(item.id)
     entry.title(article.title)
     entry.updated(item.updated)
-    entry.published(item.published)
     entry.link(href=article.link)
     entry.author([_person(author) for author in article.authors])
     if article.summary:
@@ -99,52 +104,57 @@ def _entry(selection: Selection, item: Item) -> FeedEntry:
     elif not article.summary:
         # An entry must say something beside its title, even where that is all there is.
         entry.summary(article.title, type="text")
-    if article.rights:
-        entry.rights(article.rights)
     return entry
 
 
-def _finish_entry(selection: Selection, item: Item, entry: _Element) -> None:
-    feed, article = selection.feed, item.article
-    title, updated, link, published = entry.iterchildren("title", "updated", "link", "published")
-    title.set("type", "text")
-    link.set("rel", "alternate")
-    for date in (updated, published):
-        _say_utc(date)
-    # Not by feedgen, which checks all that it is told at a cost that every item of every feed would pay.
-    scheme = taxonomy(selection.site)
+def _mend(selection: Selection, item: Item, entry: _Element) -> None:
+    """Say what feedgen leaves out of the elements that it writes."""
+    # Found by their places, which feedgen never changes: nothing else is as quick.
+    entry[1].set("type", "text")
+    entry[2].text = rfc3339(item.updated)
+    entry[-1 if entry[-1].tag == "link" else -2].set("rel", "alternate")
+    language = item.article.language
+    if language and language.casefold() != selection.feed.language.casefold():
+        entry.set(XML_LANG, language)
+
+
+def _complete(selection: Selection, item: Item, own: Own) -> None:
+    """Add what feedgen has no element for, or checks at a cost that every item of every feed would pay."""
+    article, scheme = item.article, taxonomy(selection.site)
     for tag in article.tags:
-        published.addprevious(SubElement(entry, "category", {"term": tag, "scheme": scheme, "label": tag}))
-    if article.language and article.language.casefold() != feed.language.casefold():
-        entry.set(XML_LANG, article.language)
-    add_links(entry, "link", article, article.enclosures)
-    licensing.add_to_atom(entry, article.license, licensing.rsl_of(selection.site, item))
-    _add_source(entry, item)
+        own.add_written(_category(scheme, tag))
+    own.add("published", rfc3339(item.published))
+    if article.rights:
+        own.add("rights", article.rights)
+    add_links(own, "link", article, article.enclosures)
+    for address, kind in licensing.atom_links(article.license, licensing.rsl_of(selection.site, item)):
+        own.add("link", href=address, rel="license", type=kind)
+    if article.origin:
+        own.add("source", _source(own.below(), item, article.origin))
     if article.image:
-        enclosures = {enclosure.url for enclosure in article.enclosures}
-        add_media(entry, article.image, known=article.image.url if article.image.url in enclosures else "")
+        known = any(enclosure.url == article.image.url for enclosure in article.enclosures)
+        add_media(own, article.image, known=article.image.url if known else "")
 
 
-def _say_utc(date: _Element) -> None:
-    date.text = date.text.replace("+00:00", "Z")
+@lru_cache(maxsize=1000)
+def _category(scheme: str, tag: str) -> str:
+    """Return the element of a tag: the next items have the same ones."""
+    return written("category", term=tag, scheme=scheme, label=tag)
 
 
-def _add_source(entry: _Element, item: Item) -> None:
-    """Append atom:source (RFC 4287 §4.2.11); without a date of its own it has the item's."""
-    origin = item.article.origin
-    if origin is None:
-        return
-    source = add(entry, "source")
+def _source(own: Own, item: Item, origin: Origin) -> Own:
+    """Return what atom:source holds (RFC 4287 §4.2.11); without a date of its own it has the item's."""
     if origin.id:
-        add(source, "id", origin.id)
-    add(source, "title", origin.title)
-    add(source, "updated", rfc3339(origin.updated or item.updated))
+        own.add("id", origin.id)
+    own.add("title", origin.title)
+    own.add("updated", rfc3339(origin.updated or item.updated))
     if origin.url:
-        add(source, "link", href=origin.url, rel="alternate")
+        own.add("link", href=origin.url, rel="alternate")
     if origin.feed_url:
-        add(source, "link", href=origin.feed_url, rel="self")
+        own.add("link", href=origin.feed_url, rel="self")
     if origin.rights:
-        add(source, "rights", origin.rights)
+        own.add("rights", origin.rights)
+    return own
 
 
 def _person(person: Person) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 feedgen writes the plain elements. What it leaves out or gets wrong (dates by the process's locale, an
 entry's link attributes, rel=hub in RSS, authors without a mail address, media without a group,
-atom:source) a format finishes itself: its `finish` functions get the element that feedgen has built.
-For a feed that is an extension of feedgen's; an entry's element comes to its function without one.
+atom:source) a format adds itself: to a feed by an extension of feedgen's, whose function gets the root
+that feedgen has built; to an entry as the last of its elements, which it writes as text (`Own`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from html import escape
 
 from feedgen.feed import FeedGenerator
@@ -27,12 +28,29 @@ ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
+PREFIXES = {
+    ATOM: "atom",
+    DC: "dc",
+    MEDIA: "media",
+    DCTERMS: "dcterms",
+    CREATIVE_COMMONS: "creativeCommons",
+    RSL: "rsl",
+    ITUNES: "itunes",
+    PODCAST: "podcast",
+}
+"""Of the namespaces that entries use; every format declares those of its own under these names."""
+
+_MEDIA_CONTENT, _MEDIA_THUMBNAIL = f"{{{MEDIA}}}content", f"{{{MEDIA}}}thumbnail"
+_MEDIA_DESCRIPTION, _MEDIA_CREDIT = f"{{{MEDIA}}}description", f"{{{MEDIA}}}credit"
+
 _NAME = "feedsvc"
 """Of the extension: feedgen makes it an attribute of the feed."""
 
 # Stand-ins, noncharacters that tidy text never holds, for the references that lxml cannot be told to write.
 _AMPERSAND, _LESS_THAN = "\ufdd0", "\ufdd1"
 _BOTH_BEGIN = b"\xef\xb7"
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_IN_VALUE = {**_IN_TEXT, **str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})}
 _AFTER_PATH = re.compile("[?#]")
 _IMAGE_TYPES = {
     **{name: f"image/{name}" for name in ("png", "gif", "webp", "avif", "jpeg")},
@@ -83,22 +101,92 @@ class Nest:
         self._root = self._parent = Element(path[0], nsmap=dict(namespaces))
         for name in path[1:]:
             self._parent = SubElement(self._parent, name)
+        self._indent = "  " * len(path)
         # The innermost is written as `<name/>` while nothing is in it.
         self._before = self._written().index(b"/>") + len(">\n")
         self._after = sum(len(f"{'  ' * depth}</{name}>\n") for depth, name in enumerate(path))
 
-    def serialised(self, entry: _Element, finish: Callable[[_Element], None]) -> bytes:
-        """Return an entry that `finish` completes as it stands in a feed: indented, with a line end."""
+    def own(self) -> Own:
+        """Return room for the elements that an entry has beside those in its tree."""
+        return Own(self._indent + "  ")
+
+    def serialised(self, entry: _Element, own: Own | None = None) -> bytes:
+        """Return an entry as it stands in a feed: indented, with a line end, and its own elements last."""
         self._parent.append(entry)
         try:
-            finish(entry)
-            return self._written()[self._before : -self._after]
+            written = self._written()[self._before : -self._after]
         finally:
             self._parent.remove(entry)
+        if own is None:
+            return written
+        end = f"{self._indent}</{entry.tag}>\n".encode()
+        return b"".join((written.removesuffix(end), own.text().encode(), end))
 
     def _written(self) -> bytes:
         written: bytes = tostring(self._root, encoding="UTF-8", pretty_print=True)
         return written
+
+
+class Own:
+    """Elements that stand below each other in an entry, written as lxml would write them.
+
+    As text, which every item of every feed pays half of what it would for a tree.
+    """
+
+    def __init__(self, indent: str) -> None:
+        self._indent = indent
+        self._lines: list[str] = []
+
+    def add(self, name: str, inside: str | Own | None = None, /, **attributes: str) -> None:
+        """Append an element with a text, with elements or empty; attributes without a value are left out."""
+        if isinstance(inside, Own):
+            name = _prefixed(name)
+            inner = f"{inside.text()}{self._indent}"
+            self._lines.append(f"{self._indent}<{name}{_told(attributes)}>\n{inner}</{name}>\n")
+        else:
+            self.add_written(written(name, inside, **attributes))
+
+    def add_written(self, element: str) -> None:
+        """Append an element as `written` gave it."""
+        self._lines.append(f"{self._indent}{element}\n")
+
+    def below(self) -> Own:
+        """Return room for elements that one of these is to hold."""
+        return Own(self._indent + "  ")
+
+    def text(self) -> str:
+        """Return the elements, each with its line end."""
+        return "".join(self._lines)
+
+
+def written(name: str, text: str | None = None, /, **attributes: str) -> str:
+    """Return an element with a text or empty; attributes without a value are left out."""
+    name = _prefixed(name)
+    begin = f"<{name}{_told(attributes)}" if attributes else f"<{name}"
+    return f"{begin}/>" if text is None else f"{begin}>{_in_text(text)}</{name}>"
+
+
+@cache
+def _prefixed(name: str) -> str:
+    """Return a name `{namespace}local` of this program's as feeds spell it."""
+    if not name.startswith("{"):
+        return name
+    uri, _, local = name[1:].partition("}")
+    return f"{PREFIXES[uri]}:{local}"
+
+
+def _in_text(text: str) -> str:
+    # What is plain is known in a fifth of the time.
+    is_plain = text.isprintable() and not ("&" in text or "<" in text or ">" in text)
+    return text if is_plain else text.translate(_IN_TEXT)
+
+
+def _told(attributes: Mapping[str, str]) -> str:
+    told = [f' {key}="{value}"' for key, value in attributes.items() if value]
+    text = "".join(told)
+    if _in_text(text) is text and text.count('"') == 2 * len(told):
+        return text
+    return "".join([f' {key}="{value.translate(_IN_VALUE)}"' for key, value in attributes.items() if value])
 
 
 def frame(feed: bytes, end: bytes) -> tuple[bytes, bytes]:
@@ -132,18 +220,16 @@ def add_stylesheet(root: _Element, address: str) -> None:
 
 def add(parent: _Element, name: str, text: str | None = None, /, **attributes: str) -> _Element:
     """Append an element; attributes without a value are left out."""
-    told = {key: value for key, value in attributes.items() if value} if attributes else None
-    element = SubElement(parent, name, told)
+    element = SubElement(parent, name, {key: value for key, value in attributes.items() if value})
     if text is not None:
         element.text = text
     return element
 
 
-def add_links(parent: _Element, name: str, article: Article, enclosures: Iterable[Enclosure]) -> None:
+def add_links(own: Own, name: str, article: Article, enclosures: Iterable[Enclosure]) -> None:
     """Append Atom links, as elements of this name: enclosures, where it is from, what else to read."""
     for enclosure in enclosures:
-        add(
-            parent,
+        own.add(
             name,
             href=enclosure.url,
             rel="enclosure",
@@ -152,9 +238,9 @@ def add_links(parent: _Element, name: str, article: Article, enclosures: Iterabl
             title=enclosure.title,
         )
     for via in article.via:
-        add(parent, name, href=via.url, rel="via", title=via.title)
+        own.add(name, href=via.url, rel="via", title=via.title)
     for related in article.related:
-        add(parent, name, href=related.url, rel="related", title=related.title)
+        own.add(name, href=related.url, rel="related", title=related.title)
 
 
 def image_type(url: str) -> str:
@@ -163,7 +249,7 @@ def image_type(url: str) -> str:
     return _IMAGE_TYPES.get(path.rpartition(".")[2].lower(), "")
 
 
-def add_media(parent: _Element, image: Image, *, known: str = "", text: Callable[[str], str] = str) -> None:
+def add_media(own: Own, image: Image, *, known: str = "", text: Callable[[str], str] = str) -> None:
     """Append the lead image as Media RSS: readers look at either `media:content` or `media:thumbnail`.
 
     No `media:group`, which is for alternatives. An image that is the item's enclosure anyway (`known`)
@@ -171,10 +257,10 @@ def add_media(parent: _Element, image: Image, *, known: str = "", text: Callable
     """
     size = {"width": str(image.width or ""), "height": str(image.height or "")}
     if image.url != known:
-        kind = image_type(image.url)
-        content = add(parent, f"{{{MEDIA}}}content", url=image.url, type=kind, medium="image", **size)
-        if image.alt:
-            add(content, f"{{{MEDIA}}}description", text(image.alt), type="plain")
-        if image.credit:
-            add(content, f"{{{MEDIA}}}credit", text(image.credit))
-    add(parent, f"{{{MEDIA}}}thumbnail", url=image.url, **size)
+        about = own.below() if image.alt or image.credit else None
+        if about and image.alt:
+            about.add(_MEDIA_DESCRIPTION, text(image.alt), type="plain")
+        if about and image.credit:
+            about.add(_MEDIA_CREDIT, text(image.credit))
+        own.add(_MEDIA_CONTENT, about, url=image.url, type=image_type(image.url), medium="image", **size)
+    own.add(_MEDIA_THUMBNAIL, url=image.url, **size)

@@ -5,12 +5,10 @@ A feed's licence is not inherited by its entries (RFC 4946 §2.4), so each item 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from lxml.etree import _Element
-
-from feedsvc.formats.feedgen_ext import ATOM, CREATIVE_COMMONS, DCTERMS, RSL, add
+from feedsvc.formats.feedgen_ext import ATOM, CREATIVE_COMMONS, DCTERMS, RSL, Own
 from feedsvc.model import Item, Selection, Site
 
 RSL_TYPE = "application/rsl+xml"
@@ -33,23 +31,24 @@ def needs(item: Item) -> frozenset[str]:
     return frozenset(name for name, uri in NAMESPACES.items() if uri == module)
 
 
-def add_to_rss(parent: _Element, license_: str | None, rsl: str) -> None:
-    """Append to a channel or an item its licence, and the link to its terms for machines (RSL 1.0).
+def rss_elements(license_: str | None, rsl: str) -> Iterator[tuple[str, str | None, Mapping[str, str]]]:
+    """Yield what a channel or an item says of its licence and its terms for machines (RSL 1.0).
 
-    Creative Commons has a module of its own; any other licence is a `dcterms:license`.
+    Each by name, text and attributes. Creative Commons has a module of its own; any other licence is a
+    `dcterms:license`.
     """
     if license_:
-        add(parent, f"{{{_module(license_)}}}license", license_)
+        yield f"{{{_module(license_)}}}license", license_, {}
     if rsl:
-        add(parent, f"{{{ATOM}}}link", href=rsl, rel="license", type=RSL_TYPE)
+        yield f"{{{ATOM}}}link", None, {"href": rsl, "rel": "license", "type": RSL_TYPE}
 
 
-def add_to_atom(parent: _Element, license_: str | None, rsl: str) -> None:
-    """Append to a feed or an entry the links to its licence (RFC 4946) and to its terms for machines."""
+def atom_links(license_: str | None, rsl: str) -> Iterator[tuple[str, str]]:
+    """Yield address and type of the links of a feed or an entry to its licence (RFC 4946) and its terms."""
     if license_:
-        add(parent, "link", href=license_, rel="license")
+        yield license_, ""
     if rsl:
-        add(parent, "link", href=rsl, rel="license", type=RSL_TYPE)
+        yield rsl, RSL_TYPE
 
 
 def rsl_of(site: Site, item: Item) -> str:
@@ -62,7 +61,7 @@ def has_terms(site: Site) -> bool:
     return bool(site.rsl_permits or site.rsl_prohibits)
 
 
-def add_terms(parent: _Element, site: Site, item: Item) -> None:
+def add_terms(own: Own, site: Site, item: Item) -> None:
     """Append to an RSS item what machines may do with it (RSL 1.0 §4.7).
 
     Only of what is ours and lives here: RSL wants the address to be of the feed's own origin.
@@ -70,16 +69,18 @@ def add_terms(parent: _Element, site: Site, item: Item) -> None:
     article = item.article
     if article.origin is not None or not _same_origin(article.link or "", site.url):
         return
-    content = add(parent, f"{{{RSL}}}content", url=article.link or "")
-    terms = add(content, f"{{{RSL}}}license")
+    content = own.below()
+    terms = content.below()
     _add_uses(terms, "permits", site.rsl_permits)
     _add_uses(terms, "prohibits", site.rsl_prohibits)
+    content.add(f"{{{RSL}}}license", terms)
+    own.add(f"{{{RSL}}}content", content, url=article.link or "")
 
 
-def _add_uses(parent: _Element, name: str, uses: Iterable[str]) -> None:
+def _add_uses(own: Own, name: str, uses: Iterable[str]) -> None:
     told = " ".join(uses)
     if told:
-        add(parent, f"{{{RSL}}}{name}", told, type="usage")
+        own.add(f"{{{RSL}}}{name}", told, type="usage")
 
 
 def _module(license_: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from lxml.etree import _Element
 
-from feedsvc.formats.feedgen_ext import ITUNES, PODCAST, add, plain
+from feedsvc.formats.feedgen_ext import ITUNES, PODCAST, Own, add, plain
 from feedsvc.formats.text import line, opening, uri
 from feedsvc.model import Article, Enclosure, Item
 from feedsvc.podcast import Episode, Podcast, Transcript
@@ -88,7 +88,7 @@ def add_channel(channel: _Element, podcast: Podcast, feed_url: str) -> None:
         add(channel, f"{{{PODCAST}}}funding", plain(text), url=url)
 
 
-def add_episode(element: _Element, article: Article) -> None:
+def add_episode(own: Own, article: Article) -> None:
     """Append to an item what directories want to know of an episode."""
     episode = article.episode or Episode()
     told = {
@@ -100,13 +100,13 @@ def add_episode(element: _Element, article: Article) -> None:
     }
     for name, value in told.items():
         if value:
-            add(element, f"{{{ITUNES}}}{name}", str(value))
+            own.add(f"{{{ITUNES}}}{name}", str(value))
     if episode.image:
-        add(element, f"{{{ITUNES}}}image", href=episode.image)
+        own.add(f"{{{ITUNES}}}image", href=episode.image)
     for each in episode.transcripts:
-        add(element, f"{{{PODCAST}}}transcript", url=each.url, type=each.type, language=each.language or "")
+        own.add(f"{{{PODCAST}}}transcript", url=each.url, type=each.type, language=each.language or "")
     if episode.chapters:
-        add(element, f"{{{PODCAST}}}chapters", url=episode.chapters, type=CHAPTERS_TYPE)
+        own.add(f"{{{PODCAST}}}chapters", url=episode.chapters, type=CHAPTERS_TYPE)
 
 
 def _add_apples(channel: _Element, podcast: Podcast) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 
 from feedgen.entry import FeedEntry
@@ -20,6 +20,7 @@ from feedsvc.formats.feedgen_ext import (
     DC,
     MEDIA,
     Nest,
+    Own,
     add,
     add_links,
     add_media,
@@ -28,6 +29,7 @@ from feedsvc.formats.feedgen_ext import (
     new_feed,
     plain,
     with_references,
+    written,
 )
 from feedsvc.memo import PerThread
 from feedsvc.model import Image, Item, Origin, Selection
@@ -53,7 +55,7 @@ _IMAGE_TYPES = ("", "image/gif", "image/jpeg", "image/png")
 
 def frame(selection: Selection, needs: Collection[str]) -> tuple[bytes, bytes]:
     """Return what stands before and after items that need these in the RSS document of a selection, UTF-8."""
-    expired = [_NEST.value.serialised(each, lambda _: None) for each in history.expired(selection)]
+    expired = [_NEST.value.serialised(each) for each in history.expired(selection)]
     needs = {*needs, "dcterms"} if expired else needs
     generator = new_feed(partial(_finish_channel, selection), _declared(selection, needs))
     _describe_channel(generator, selection)
@@ -63,8 +65,9 @@ def frame(selection: Selection, needs: Collection[str]) -> tuple[bytes, bytes]:
 
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an item as it stands in the RSS document of a selection."""
-    made = _entry(selection, item).rss_entry()
-    return with_references(_NEST.value.serialised(made, partial(_finish_item, selection, item)))
+    own = _NEST.value.own()
+    _complete(selection, item, own)
+    return with_references(_NEST.value.serialised(_entry(selection, item).rss_entry(), own))
 
 
 def updated(moment: datetime) -> bytes:
@@ -122,7 +125,8 @@ def _finish_channel(selection: Selection, root: _Element) -> None:
     for rel, address in history.links(selection, "rss"):
         add(channel, _ATOM_LINK, href=address, rel=rel, type="application/rss+xml")
     history.add_marks(channel, selection)
-    licensing.add_to_rss(channel, selection.feed.license, selection.site.rsl)
+    for name, told, attributes in licensing.rss_elements(selection.feed.license, selection.site.rsl):
+        add(channel, name, told, **attributes)
     if selection.feed.podcast:
         podcast.add_channel(channel, selection.feed.podcast, addresses(selection.site, selection.feed)["rss"])
 
@@ -149,34 +153,40 @@ def _name_origin(entry: FeedEntry, origin: Origin) -> None:
         entry.source(address, plain(origin.title))
 
 
-def _finish_item(selection: Selection, item: Item, element: _Element) -> None:
+def _complete(selection: Selection, item: Item, own: Own) -> None:
+    """Add what feedgen has no element for, or checks at a cost that every item of every feed would pay."""
     article = item.article
-    # Not by feedgen, which checks the fields of both at a cost that every item of every feed would pay.
     domain = taxonomy(selection.site)
     for tag in article.tags:
-        add(element, "category", plain(tag), domain=domain)
+        own.add_written(_category(domain, tag))
     for enclosure in article.enclosures[:1]:
-        add(element, "enclosure", url=enclosure.url, length=str(enclosure.length), type=enclosure.type)
-    add(element, "pubDate", rfc822(item.published))
+        own.add("enclosure", url=enclosure.url, length=str(enclosure.length), type=enclosure.type)
+    own.add("pubDate", rfc822(item.published))
     if item.updated > item.published:
-        add(element, _ATOM_UPDATED, rfc3339(item.updated))
+        own.add(_ATOM_UPDATED, rfc3339(item.updated))
     for author in article.authors:
         # `author` is for mail addresses, and both together are one too many.
-        add(element, _CREATOR, plain(author.name))
+        own.add(_CREATOR, plain(author.name))
     if article.language and article.language.casefold() != selection.feed.language.casefold():
-        add(element, _LANGUAGE, article.language)
+        own.add(_LANGUAGE, article.language)
     if article.rights:
-        add(element, _RIGHTS, plain(article.rights))
+        own.add(_RIGHTS, plain(article.rights))
     # RSS has room for one enclosure; readers that know Atom's links find the others.
-    add_links(element, _ATOM_LINK, article, article.enclosures[1:])
+    add_links(own, _ATOM_LINK, article, article.enclosures[1:])
     has_terms = licensing.has_terms(selection.site)
-    licensing.add_to_rss(
-        element, article.license, "" if has_terms else licensing.rsl_of(selection.site, item)
-    )
+    rsl = "" if has_terms else licensing.rsl_of(selection.site, item)
+    for name, told, attributes in licensing.rss_elements(article.license, rsl):
+        own.add(name, told, **attributes)
     if has_terms:
-        licensing.add_terms(element, selection.site, item)
+        licensing.add_terms(own, selection.site, item)
     if article.image:
         known = next((enclosure.url for enclosure in article.enclosures), "")
-        add_media(element, article.image, known=known, text=plain)
+        add_media(own, article.image, known=known, text=plain)
     if selection.feed.podcast:
-        podcast.add_episode(element, article)
+        podcast.add_episode(own, article)
+
+
+@lru_cache(maxsize=1000)
+def _category(domain: str, tag: str) -> str:
+    """Return the element of a tag: the next items have the same ones."""
+    return written("category", plain(tag), domain=domain)

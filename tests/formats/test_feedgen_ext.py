@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from feedsvc import formats
+from feedsvc.formats.feedgen_ext import MEDIA, Nest, add
 from feedsvc.model import Article, Enclosure, Image, Item, Link, Origin, Person, Selection, Site
 from tests.formats.samples import FEED, NOON, RICH, SITE, item, selection
 
@@ -402,3 +405,27 @@ def test_a_feed_without_an_image_has_the_sites_and_every_feed_has_its_icon() -> 
     assert find(rss(chosen=selection(site=site)), "channel/image/url/text()") == [
         "https://herald.example/logo.png"
     ]
+
+
+ANY_TEXT = st.text(alphabet=st.characters(codec="utf-8")).map(formats.sendable)
+ANY_VALUES = st.dictionaries(st.sampled_from(["href", "rel", "title"]), ANY_TEXT)
+
+
+@given(st.none() | ANY_TEXT, ANY_VALUES)
+@settings(max_examples=200, deadline=None)
+def test_what_an_entry_adds_itself_is_written_as_lxml_writes_it(
+    text: str | None, values: dict[str, str]
+) -> None:
+    nest = Nest("feed", namespaces={"media": MEDIA})
+    entry, twin = etree.Element("entry"), etree.Element("entry")
+    for each in (entry, twin):
+        add(each, "id", "urn:x")
+    own = nest.own()
+    for name in ("link", f"{{{MEDIA}}}title"):
+        own.add(name, text, **values)
+        add(twin, name, text, **values)
+    below = own.below()
+    below.add("name", text, **values)
+    own.add("author", below, **values)
+    add(add(twin, "author", **values), "name", text, **values)
+    assert nest.serialised(entry, own) == nest.serialised(twin)
