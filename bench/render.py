@@ -169,7 +169,7 @@ def once(work: Callable[[Selections], object], given: Sequence[Selections]) -> f
 
 def forget() -> None:
     """Let the gate know no entry."""
-    vars(gate)["_KEPT"] = Memo(1 << 30)
+    vars(gate)["_KEPT"] = Memo(gate.KEPT_BYTES, gate.MOST_KEPT_BYTES)
 
 
 @contextmanager

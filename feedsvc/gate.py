@@ -9,8 +9,10 @@ feed without items, around entries that each passed in one like it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
+from operator import attrgetter
 
 from feedsvc import formats
 from feedsvc.errors import ParseError
@@ -22,6 +24,8 @@ from feedsvc.model import FORMATS, Format, Item, Selection
 from feedsvc.sources import read_back
 
 KEPT_BYTES = 32 * 1024 * 1024
+MOST_KEPT_BYTES = 256 * 1024 * 1024
+"""Where a feed shows so many items that they do not fit into the former, as one of all items may."""
 FRAMES_BYTES = 2 * 1024 * 1024
 OVERHEAD_BYTES = 400
 
@@ -75,63 +79,76 @@ def build(selection: Selection) -> list[Built]:
 
 def build_one(selection: Selection, format_: Format) -> Built:
     """Render a selection in one format, checked, without the items that would break it."""
+    entries = _entries(selection, format_)
+    rejected: tuple[Rejected, ...] = ()
+    # Nearly always all are shown: then no entry is looked at by itself.
+    if not all(map(_BODY, entries)) or len({*map(_ID, selection.items)}) < len(entries):
+        entries, rejected = _shown(selection.items, entries, format_)
+    return Built(format_, _assembled(selection, entries, format_), rejected, sum(map(_WARNINGS, entries)))
+
+
+def _shown(
+    items: Iterable[Item], entries: Iterable[Entry], format_: Format
+) -> tuple[list[Entry], tuple[Rejected, ...]]:
+    """Return the entries to show, and the items that are left out."""
     kept: dict[str, Entry] = {}
     rejected: list[Rejected] = []
-    for item, entry in zip(selection.items, _entries(selection, format_), strict=True):
+    for item, entry in zip(items, entries, strict=True):
         if entry.reason or item.id in kept:
             reason = entry.reason or f"another item has its id {item.id}"
             rejected.append(Rejected(item, format_, reason))
         elif entry.body:
             kept[item.id] = entry
-    entries = list(kept.values())
-    warnings = sum([entry.warnings for entry in entries])
-    return Built(format_, _assembled(selection, entries, format_), tuple(rejected), warnings)
+    return list(kept.values()), tuple(rejected)
 
 
 def _assembled(selection: Selection, entries: Sequence[Entry], format_: Format) -> bytes:
+    needs = frozenset[str]().union(*{*map(_NEEDS, entries)})
     try:
-        frame = _frame(selection, _needs(entries), format_)
-        return frame.around([entry.body for entry in entries], selection.updated)
+        body = _frame(selection, needs, format_).around([*map(_BODY, entries)], selection.updated)
     except (ValueError, formats.RenderError, ParseError):
         return b""
+    # A feed's entries are looked for one after another, in each of the formats.
+    _KEPT.widen(len(FORMATS) * (len(body) + len(entries) * OVERHEAD_BYTES))
+    return body
 
 
 def _frame(selection: Selection, needs: frozenset[str], format_: Format) -> formats.Frame:
     """Return what stands around the entries of a selection, checked as a feed without any."""
-    withdrawn = [(item.id, item.published, item.withdrawn_at) for item in selection.withdrawn]
-    told = (selection.site, selection.feed, selection.hubs, selection.archive, withdrawn)
-    key = repr((format_, sorted(needs), told))
+    withdrawn = tuple([(item.id, item.published, item.withdrawn_at) for item in selection.withdrawn])
+    key = (format_, needs, selection.site, selection.feed, selection.hubs, selection.archive, withdrawn)
     kept = _FRAMES.get(key)
     if kept is not None:
         return kept
     frame = formats.frame(selection, needs, format_)
-    formats.check(frame.around((), selection.updated), format_)
-    _FRAMES.put(key, frame, len(key) + len(frame.head) + len(frame.neck) + OVERHEAD_BYTES)
+    body = frame.around((), selection.updated)
+    formats.check(body, format_)
+    _FRAMES.put(key, frame, len(body) + OVERHEAD_BYTES * (len(withdrawn) + 2))
     return frame
-
-
-def _needs(entries: Iterable[Entry]) -> frozenset[str]:
-    return frozenset[str]().union(*{entry.needs for entry in entries})
 
 
 def _entries(selection: Selection, format_: Format) -> list[Entry]:
     """Return the entry of each item: kept ones, and the others made and tried together, else one by one."""
     setting = formats.Setting.of(selection.site, selection.feed)
-    context = f"{format_} {setting.key}"
-    versions = [*map(entry_version, selection.items)]
-    kept = _KEPT.look([(context, item.id) for item in selection.items])
+    items = selection.items
+    keys = [*zip(repeat(f"{format_} {setting.key}"), map(_ID, items))]
+    versions = [*map(entry_version, items)]
+    kept = _KEPT.look(keys)
     found = [
-        each.entry if each is not None and each.version == version else None
-        for version, each in zip(versions, kept, strict=True)
+        each.entry if each and each.version == version else None
+        for each, version in zip(kept, versions, strict=True)
     ]
-    new = [place for place, entry in enumerate(found) if entry is None]
-    made = _tried(setting, [selection.items[place] for place in new], format_) if new else []
-    for place, entry in zip(new, made, strict=True):
-        found[place], item = entry, selection.items[place]
-        if is_versioned(item):
-            value = Kept(versions[place], entry)
-            _KEPT.put((context, item.id), value, len(entry.body) + OVERHEAD_BYTES)
-    return [entry for entry in found if entry is not None]
+    if all(found):
+        return [entry for entry in found if entry]
+    new = [place for place, entry in enumerate(found) if not entry]
+    for place, entry in zip(new, _tried(setting, [items[place] for place in new], format_), strict=True):
+        found[place] = entry
+    entries = [entry for entry in found if entry]
+    for place in new:
+        if is_versioned(items[place]):
+            value = Kept(versions[place], entries[place])
+            _KEPT.put(keys[place], value, len(entries[place].body) + OVERHEAD_BYTES)
+    return entries
 
 
 def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> list[Entry]:
@@ -214,7 +231,12 @@ def _difference(read: Sequence[str], expected: Sequence[str]) -> str:
     return f"a feed reader finds {len(read)} items in it instead of {len(expected)}"
 
 
-_KEPT: Memo[Kept] = Memo(KEPT_BYTES)
+_ID: Callable[[Item], str] = attrgetter("id")
+_BODY: Callable[[Entry], bytes] = attrgetter("body")
+_NEEDS: Callable[[Entry], frozenset[str]] = attrgetter("needs")
+_WARNINGS: Callable[[Entry], int] = attrgetter("warnings")
+
+_KEPT: Memo[Kept] = Memo(KEPT_BYTES, MOST_KEPT_BYTES)
 """The same item in the same setting always gives the same entry, so it is made and tried once.
 
 By setting and id, so that what takes an item's place in all feeds takes it here.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -20,33 +20,28 @@ class PerThread(threading.local, Generic[Value]):
 class Memo(Generic[Value]):
     """Values by key, each with its size in bytes; any thread may use it."""
 
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
+    def __init__(self, max_bytes: int, most_bytes: int = 0) -> None:
+        """Keep up to `max_bytes`, which `widen` may raise to `most_bytes`."""
+        self._base = self._max_bytes = max_bytes
+        self._most_bytes = most_bytes
         self._kept: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Value | None:
         """Return what is kept under a key, or None."""
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                return None
-            self._kept.move_to_end(key)
-            return found[0]
+        return self.look((key,))[0]
 
-    def look(self, keys: Iterable[Hashable]) -> list[Value | None]:
+    def look(self, keys: Sequence[Hashable]) -> list[Value | None]:
         """Return what is kept under each key, or None."""
-        found: list[Value | None] = []
         with self._lock:
-            find, renew = self._kept.get, self._kept.move_to_end
-            for key in keys:
-                if (value := find(key)) is None:
-                    found.append(None)
-                else:
-                    renew(key)
-                    found.append(value[0])
-        return found
+            found = [*map(self._kept.get, keys)]
+            # With much room left nothing leaves soon, so who was asked for last need not be known.
+            if self._size > self._max_bytes // 2:
+                for key, each in zip(keys, found, strict=True):
+                    if each:
+                        self._kept.move_to_end(key)
+        return [each[0] if each else None for each in found]
 
     def put(self, key: Hashable, value: Value, size: int) -> None:
         """Keep a value of so many bytes, in place of what the key held."""
@@ -55,3 +50,14 @@ class Memo(Generic[Value]):
             self._kept[key] = (value, size)
             while self._size > self._max_bytes:
                 self._size -= self._kept.popitem(last=False)[1][1]
+
+    def widen(self, size: int) -> None:
+        """Make room for so many bytes beside the usual, because they are looked for together.
+
+        A sequence that is longer than the room would push out its own beginning, and nothing of it would
+        ever be found.
+        """
+        wanted = min(self._base + size, self._most_bytes)
+        if wanted > self._max_bytes:
+            with self._lock:
+                self._max_bytes = max(self._max_bytes, wanted)

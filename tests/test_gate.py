@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc import formats
+from feedsvc import formats, gate
 from feedsvc.formats import Setting
 from feedsvc.gate import Rejected, build
+from feedsvc.memo import Memo
 from feedsvc.model import FORMATS, Archive, Enclosure, Format, Image, Item, Origin, Person, Selection
 from feedsvc.podcast import Podcast
 from tests.formats.samples import NOON, RICH, item, selection
@@ -80,6 +81,29 @@ def test_an_entry_that_passed_is_made_again_only_when_something_in_it_changes(
     other = replace(chosen.feed, slug="other", path="/feeds/other", title="Other", description="Others")
     build(replace(chosen, feed=other, site=replace(chosen.site, title="Elsewhere")))
     assert len(made) == 15
+
+
+def test_of_a_feed_larger_than_all_that_is_kept_only_what_changed_is_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room = 20_000
+    monkeypatch.setattr(gate, "_KEPT", Memo(room, 100 * room))
+    items = [hashed(item(number)) for number in range(60)]
+    chosen = selection(*items)
+    first, again = build(chosen), build(chosen)
+    assert sum(len(result.body) for result in first) > room
+    made: list[str] = []
+    entry = formats.entry
+
+    def counted(setting: Setting, item: Item, format_: Format) -> tuple[bytes, frozenset[str]]:
+        made.append(item.guid)
+        return entry(setting, item, format_)
+
+    monkeypatch.setattr(formats, "entry", counted)
+    one = hashed(replace(items[7], article=replace(items[7].article, title="Corrected")))
+    build(replace(chosen, items=(*items[:7], one, *items[8:])))
+    assert made == [one.guid] * 3
+    assert first == again
 
 
 PODCAST = Podcast((("News",),), explicit=False, image="https://herald.example/art.png", author="Anna")
