@@ -74,8 +74,6 @@ class Model:
 
     known: dict[str, Known] = field(default_factory=dict)
     items: dict[Key, Expected] = field(default_factory=dict)
-    is_new: bool = True
-    """Whether the process that looks has just begun: then it reads all files that hold no item again."""
 
     def look(self, files: Mapping[str, File], now: datetime) -> None:
         """Take the files of the folder in, until nothing is left that another look would change."""
@@ -100,10 +98,12 @@ class Model:
 
     def _look(self, files: Mapping[str, File], now: datetime) -> None:
         missing = self.known.keys() - files.keys()
-        news = [path for path, file in sorted(files.items()) if self._is_news(path, file)]
-        walked = _walked(news, files, self.known, missing)
-        rest = [path for path in news if path not in walked]
+        changed = [path for path, file in sorted(files.items()) if self._is_changed(path, file)]
+        walked = _walked(changed, files, self.known, missing)
+        rest = [path for path in changed if path not in walked]
         moved = walked | _moves(rest, files, self.known, missing - set(walked.values()))
+        refused = {path for path, known in self.known.items() if known.refused and path in files}
+        news = sorted({*changed, *refused})
         left = set(moved.values()) - moved.keys()
         had = {path: "" if path in left else self._had(moved.get(path, path)) for path in news}
         held = {self._had(path) for path in (*missing, *news)}
@@ -117,14 +117,9 @@ class Model:
         for guid in held - {known.guid for known in self.known.values()} - {""}:
             self._leave((FOLDER, guid), now)
 
-    def _is_news(self, path: str, file: File) -> bool:
+    def _is_changed(self, path: str, file: File) -> bool:
         known = self.known.get(path)
-        if known is None or (known.data, known.place) != (file.data, file.place):
-            return True
-        if known.refused:
-            # Its id is free again, or its owner was refused another one: they may exchange them.
-            return all(owner.refused for owner in self.known.values() if owner.guid == _guid(file))
-        return self.is_new and not known.guid
+        return known is None or (known.data, known.place) != (file.data, file.place)
 
     def _had(self, path: str) -> str:
         known = self.known.get(path)
@@ -194,6 +189,9 @@ def _moves(
     left = {path for path in missing if known[path].guid}
     moved: dict[str, str] = {}
 
+    def is_new(path: str) -> bool:
+        return path not in known or known[path].place[0] != files[path].place[0]
+
     def is_same(kind: str, file: File, old: Known) -> bool:
         if kind == "id":
             return _guid(file) == old.guid
@@ -202,8 +200,11 @@ def _moves(
         return file.place[0] == old.place[0] and 0 < file.seed == old.seed and _may_be(file, old)
 
     for kind in ("id", "bytes", "inode"):
-        for path in news:
+        for path in sorted(news, key=lambda path: not is_new(path)):
             if path in moved or (path in known and known[path].guid):
+                continue
+            if kind == "id" and not is_new(path) and known[path].refused:
+                # A copy that waits for the id is not the file that had it, under another name.
                 continue
             found = [old for old in left if is_same(kind, files[path], known[old])]
             if found:
@@ -227,25 +228,45 @@ def _owned(
     kept: Mapping[str, Known],
     lost: Collection[str],
 ) -> dict[str, Known]:
-    """Return what is remembered of the files: who has an id keeps it, then the first by path has it."""
-    owners = {known.guid for known in kept.values()} - {""}
-    owned: dict[str, Known] = {}
+    """Return what is remembered of the files, by the rule of ids.
 
-    def stays(path: str) -> bool:
-        old, guid = had[path], _guid(files[path])
-        return bool(old) and (guid in (None, old) or not _is_written(old))
+    A file keeps the id that it has until it gets the one that it says. One that is free goes to the first by
+    path that says it; files that say each other's exchange them.
+    """
+    owners = {known.guid: path for path, known in kept.items() if known.guid}
+    owners |= {had[path]: path for path in news if had[path]}
+    wishes = {path: _wish(files[path], had[path]) for path in news}
+    wishes = {path: guid for path, guid in wishes.items() if guid}
+    while ready := next((chain for path in wishes if (chain := _chain(path, wishes, owners))), []):
+        for path in ready:
+            owners = {guid: owner for guid, owner in owners.items() if owner != path}
+        owners |= {wishes.pop(path): path for path in ready}
+    for path in news:
+        if files[path].made.article and path not in owners.values() and path not in wishes:
+            owners[_fresh(path, {*owners, *lost, *had.values()})] = path
+    guids = {path: guid for guid, path in owners.items()}
+    return {
+        path: Known(
+            files[path].data, files[path].place, files[path].seed, guids.get(path, ""), path in wishes
+        )
+        for path in news
+    }
 
-    for path in sorted(news, key=lambda path: not stays(path)):
-        file, old = files[path], had[path]
-        wanted = old if stays(path) else _guid(file) or ""
-        is_refused = bool(wanted) and wanted in owners
-        if is_refused:
-            wanted = "" if old in owners else old
-        elif not wanted and file.made.article:
-            wanted = _fresh(path, {*owners, *lost, *had.values()})
-        owned[path] = Known(file.data, file.place, file.seed, wanted, is_refused)
-        owners |= {wanted} - {""}
-    return owned
+
+def _wish(file: File, old: str) -> str:
+    """Return the id that a file says and does not have; one that was known by its path never has another."""
+    guid = _guid(file) or ""
+    return "" if guid == old or (old and not _is_written(old)) else guid
+
+
+def _chain(path: str, wishes: Mapping[str, str], owners: Mapping[str, str]) -> list[str]:
+    """Return who can have what they say at once: a file whose id is free, or a ring of files; else nobody."""
+    if wishes[path] not in owners:
+        return [path]
+    chain = [path]
+    while (owner := owners.get(wishes[chain[-1]], "")) in wishes and owner not in chain:
+        chain.append(owner)
+    return chain if owner == path else []
 
 
 def _fresh(path: str, taken: Collection[str]) -> str:

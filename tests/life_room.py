@@ -105,14 +105,12 @@ class Room:
         self.desk.close()
         self.desk = Desk(self.place, CONFIG, self._url)
         self.desk.clock.now = now
-        self.model.is_new = True
         tasks.arrange(self.desk.service, now)
 
     def forget(self) -> None:
         """Lose what was only in memory, as a killed process does."""
         self.desk.folder = type(self.desk.folder)(self.desk.folder.rules)
         self.desk.monotonic = 3.0
-        self.model.is_new = True
 
     def glance(self) -> None:
         """Look once, while no time passes: nothing can have settled since the last look."""
@@ -128,7 +126,6 @@ class Room:
         else:
             raise AssertionError("it does not settle")
         self.model.look(self.files(), self.now)
-        self.model.is_new = False
         self.is_settled, self.is_published = True, False
         self.check_items()
         self.check_files()

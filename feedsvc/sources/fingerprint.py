@@ -43,14 +43,15 @@ class Fingerprint:
     media: tuple[MediaState, ...] = ()
     until: int = 0
     """When, in seconds of 1970, to read it again: what was told of its future is no longer true then."""
-    refused: bool = False
-    """Whether another file had the id that is written in it."""
+    wish: str = ""
+    """The id that is written in it, where another file has it."""
 
     def dump(self) -> str:
         """Return the text form; `load` reads it back."""
         media = [[state.path, state.size, state.mtime_ns] for state in self.media]
-        flags = self.flawed * FLAWED | self.refused * REFUSED
+        flags = self.flawed * FLAWED | bool(self.wish) * REFUSED
         parts = [self.content, self.rules, self.sketch.hex(), flags, self.until, media]
+        parts += [self.wish] if self.wish else []
         return json.dumps(parts, separators=(",", ":"))
 
     def resembles(self, other: Fingerprint) -> float:
@@ -65,15 +66,17 @@ class Fingerprint:
 def load(text: str) -> Fingerprint | None:
     """Return a fingerprint from its text form; None for any other text."""
     try:
-        content, rules, sketch, flags, until, media = json.loads(text)
+        content, rules, sketch, flags, until, media, *wishes = json.loads(text)
+        if len(wishes) != bool(flags & REFUSED):
+            return None
         return Fingerprint(
             content=str(content),
             rules=intern(str(rules)),  # The same for all files, and as many as those.
             sketch=bytes.fromhex(sketch),
             flawed=bool(flags & FLAWED),
-            refused=bool(flags & REFUSED),
             media=tuple(MediaState(path, size, mtime_ns) for path, size, mtime_ns in media),
             until=int(until),
+            wish=str(*wishes),
         )
     except (ValueError, TypeError):
         return None

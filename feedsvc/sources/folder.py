@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import accumulate, takewhile
 
 from feedsvc.model import Arrival, FileState, Problem
@@ -17,7 +18,7 @@ from feedsvc.sources import fields, guard, ownership
 from feedsvc.sources.chains import chains
 from feedsvc.sources.compose import Composed
 from feedsvc.sources.look import NOTE, Look, notes, with_notes
-from feedsvc.sources.ownership import Verdict
+from feedsvc.sources.ownership import Claim, Verdict
 from feedsvc.sources.reading import Reader, Reading
 from feedsvc.sources.rules import FolderRules
 from feedsvc.sources.scan import Scan, Seen, Torn, scan
@@ -46,8 +47,6 @@ class Folder:
         self._reader = Reader(rules)
         self._still: dict[str, tuple[Seen, float]] = {}
         self._missed: dict[str, float] = {}
-        self._retry: set[str] | None = None
-        """Files without the item that they want, which may have it now; None: all of them."""
 
     def look(
         self,
@@ -72,18 +71,24 @@ class Folder:
         readings, waiting = self._take(found, known, monotonic, now, progress)
         missing = _missing(found, known)
         claims = [reading.claim() for reading in readings.values()]
-        verdict = ownership.decide(claims, known, missing, _replaced(found, known) if claims else ())
-        missing -= set(verdict.moved.values())
+        moved = ownership.moves(claims, known, missing, _replaced(found, known) if claims else ())
+        missing -= set(moved.values())
         due = self._due(missing, bool(waiting - known.keys()), monotonic)
         is_other = guard.is_other(root, found, known)
-        held = set() if confirm_removals else guard.held(missing, known, verdict, is_other=is_other)
-        look = with_notes(
-            _told(readings, known, verdict, due - held), notes(found, self.rules.source), found, known
+        held = set() if confirm_removals else guard.held(self._missed, known, is_other=is_other)
+        removed = due - held
+        wishes = self._reader.wishes(known)
+        verdict, torn = _decided(
+            readings,
+            {path: wish for path, wish in wishes.items() if path in found.files and path not in waiting},
+            known,
+            partial(ownership.decide, known=known, moved=moved, absent=missing - removed, removed=removed),
+            lambda path: self._reader.read(path, found, replace(known[path], hash=""), now),
         )
-        is_freed = bool(look.gone) or self._want_each_others(verdict, known)
-        if is_freed:
-            self._retry = None
-        unsettled = bool(waiting or missing - due or is_freed)
+        waiting |= torn
+        look = _told(readings, known, moved, verdict, removed)
+        look = with_notes(look, notes(found, self.rules.source), found, known)
+        unsettled = bool(waiting or missing - due)
         seen = len(found.files) - len(waiting)
         place = guard.suspected(root) if is_other and (held or missing - due) else found.root
         return replace(look, held=len(due & held), seen=seen, root=place, unsettled=unsettled)
@@ -98,9 +103,6 @@ class Folder:
     ) -> tuple[dict[str, Reading], set[str]]:
         """Return the readings of what is new and settled, by path, and which paths wait for a later look."""
         news = self._reader.news(found, known, now)
-        # An id that is free again may be the one that another file was refused for.
-        retry = self._wanting(found, known) if self._retry is None else self._retry
-        news |= retry & found.files.keys()
         linked = chains(news, found.files, known)
         settled = self._settled(news, found, monotonic)
         batch = self._batch(_whole(settled, linked), found, linked)
@@ -108,9 +110,7 @@ class Folder:
         # Without the one that is being written, nothing can be said of those that it hangs together with.
         torn |= {mate for path in torn for mate in linked.get(path, ())}
         readings = {path: reading for path, reading in readings.items() if path not in torn}
-        waiting = (news - set(batch)) | torn
-        self._retry = retry & waiting
-        return readings, waiting
+        return readings, (news - set(batch)) | torn
 
     def _settled(self, news: set[str], found: Scan, monotonic: float) -> set[str]:
         """Return those of the news that have been still long enough."""
@@ -158,22 +158,6 @@ class Folder:
             progress(done)
         return readings, torn
 
-    def _wanting(self, found: Scan, known: Mapping[str, FileState]) -> set[str]:
-        """Return the files that hold no item, or another one than they want."""
-        return {
-            path
-            for path, state in known.items()
-            if path in found.files and (not state.guid or self._reader.is_refused(state))
-        }
-
-    def _want_each_others(self, verdict: Verdict, known: Mapping[str, FileState]) -> bool:
-        """Say whether a file was refused an id whose owner was refused before: they may exchange them."""
-
-        def was_refused(path: str) -> bool:
-            return path in known and self._reader.is_refused(known[path])
-
-        return any(was_refused(owner) and not was_refused(path) for path, owner in verdict.refused.items())
-
     def _due(self, missing: set[str], is_patient: bool, monotonic: float) -> set[str]:
         """Return the missing files whose second look this is."""
         self._missed = {path: self._missed.get(path, monotonic) for path in missing}
@@ -184,6 +168,49 @@ class Folder:
 def _onward(progress: Callable[[int, int], None] | None, news: int, total: int) -> Callable[[int], None]:
     """Return what to tell of this look's files that are read, so that it is told of all files."""
     return lambda done: progress(total - news + done, total) if progress else None
+
+
+def _decided(
+    readings: dict[str, Reading],
+    wishes: dict[str, Claim],
+    known: Mapping[str, FileState],
+    decide: Callable[[list[Claim]], Verdict],
+    again: Callable[[str], Reading | None],
+) -> tuple[Verdict, set[str]]:
+    """Return who owns what, and the files that changed meanwhile; add to `readings` all whom it touches.
+
+    Files that were refused an id ask for it again, with `wishes` that are remembered: who gets it now, or
+    loses what he had kept, or is refused for the sake of another, is read `again`.
+    """
+    sure = {path for path, reading in readings.items() if reading.composed}
+    owners = {state.guid: path for path, state in known.items()} if wishes else {}
+    torn: set[str] = set()
+    while True:
+        claims = wishes | {path: reading.claim() for path, reading in readings.items()}
+        verdict = decide([*claims.values()])
+        unsure = [path for path in claims.keys() - sure if _is_news(claims[path], known, owners, verdict)]
+        if not unsure:
+            return verdict, torn
+        for path in sorted(unsure):
+            sure.add(path)
+            wishes.pop(path, None)
+            readings.pop(path, None)
+            try:
+                reading = again(path)
+            except Torn:
+                torn.add(path)
+                continue
+            if reading:
+                readings[path] = reading
+
+
+def _is_news(
+    claim: Claim, known: Mapping[str, FileState], owners: Mapping[str, str], verdict: Verdict
+) -> bool:
+    """Say whether a verdict is another one than that which is remembered of the file."""
+    owner = owners.get(claim.guid) if claim.guid else None
+    is_same = verdict.guids[claim.path] == known[claim.path].guid
+    return not is_same or verdict.refused.get(claim.path) != owner
 
 
 def _whole(settled: set[str], linked: Mapping[str, frozenset[str]]) -> set[str]:
@@ -204,7 +231,11 @@ def _missing(found: Scan, known: Mapping[str, FileState]) -> set[str]:
 
 
 def _told(
-    readings: Mapping[str, Reading], known: Mapping[str, FileState], verdict: Verdict, removed: set[str]
+    readings: Mapping[str, Reading],
+    known: Mapping[str, FileState],
+    moved: Mapping[str, str],
+    verdict: Verdict,
+    removed: set[str],
 ) -> Look:
     """Return the look at the files that are items."""
     arrivals: list[Arrival] = []
@@ -213,16 +244,17 @@ def _told(
     for path, reading in readings.items():
         guid, owner = verdict.guids[path], verdict.refused.get(path)
         problems[path] = reading.problems(owner)
-        state = reading.remembered(guid, problems[path], refused=owner is not None)
+        wish = (reading.claim().guid or "") if owner is not None else ""
+        state = reading.remembered(guid, problems[path], wish)
         states.append(state)
         before = known.get(path)
         is_same = before is not None and (before.guid, before.hash) == (guid, state.hash)
         if reading.composed and owner is None and not is_same:
             arrivals += _arrival(guid, reading.composed)
-    forgotten = sorted({*verdict.moved.values(), *removed} - readings.keys())
+    forgotten = sorted({*moved.values(), *removed} - readings.keys())
     return Look(
         arrivals=tuple(arrivals),
-        renamed=tuple(sorted((old, new) for new, old in verdict.moved.items())),
+        renamed=tuple(sorted((old, new) for new, old in moved.items())),
         gone=_gone(readings, known, verdict, removed),
         files=tuple(states),
         forgotten=tuple(forgotten),

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from feedsvc.model import FileState
-from feedsvc.sources.ownership import Verdict
 from feedsvc.sources.scan import Scan
 
 MANY_FILES = 10
 MANY_SHARE = 0.2
+QUIET = 60.0
+"""Seconds without a removal that end a batch."""
 _SUSPECT = "?"
 
 
@@ -33,15 +34,29 @@ def suspected(root: str) -> str:
     return root.removesuffix(_SUSPECT) + _SUSPECT
 
 
-def held(
-    missing: Collection[str], known: Mapping[str, FileState], verdict: Verdict, *, is_other: bool
-) -> set[str]:
-    """Return the removals to hold back: all that take an item with them, if they are suspiciously many.
+def held(since: Mapping[str, float], known: Mapping[str, FileState], *, is_other: bool) -> set[str]:
+    """Return the removals to hold back: of each batch all that take an item with them, if they are many.
 
-    Where another folder lies in place of theirs, one is too many.
+    `since` says when each path was missed first. What vanishes after a minute of quiet is another batch: a
+    single removal passes while many others are held. Where another folder lies in place of theirs, one
+    removal is too many.
     """
-    owned = set(verdict.guids.values())
-    items = {path for path in missing if known[path].guid and known[path].guid not in owned}
+    there = {state.guid for path, state in known.items() if path not in since}
+    items = [path for path in since if known[path].guid and known[path].guid not in there]
     everything = sum(bool(state.guid) for state in known.values())
-    are_many = len(items) > MANY_FILES and len(items) > MANY_SHARE * everything
-    return items if are_many or is_other else set()
+    batches = [items] if is_other else _batches(items, since)
+    return {
+        path
+        for batch in batches
+        for path in batch
+        if is_other or (len(batch) > MANY_FILES and len(batch) > MANY_SHARE * everything)
+    }
+
+
+def _batches(paths: Collection[str], since: Mapping[str, float]) -> list[list[str]]:
+    batches: list[list[str]] = []
+    for path in sorted(paths, key=lambda path: since[path]):
+        if not batches or since[path] - since[batches[-1][-1]] >= QUIET:
+            batches.append([])
+        batches[-1].append(path)
+    return batches

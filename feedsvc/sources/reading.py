@@ -51,11 +51,11 @@ class Reading:
         message = f"“{self.composed.guid}” is the id of {owner} already. Write another one, or none"
         return (*self.composed.problems, replace(place, message=message))
 
-    def remembered(self, guid: str, problems: tuple[Problem, ...], *, refused: bool) -> FileState:
+    def remembered(self, guid: str, problems: tuple[Problem, ...], wish: str) -> FileState:
         """Return the state to remember, complete with guid and fingerprint."""
         if self.fingerprint is None:
             return replace(self.state, guid=guid, hash="")
-        told = replace(self.fingerprint, flawed=bool(problems), refused=refused)
+        told = replace(self.fingerprint, flawed=bool(problems), wish=wish)
         return replace(self.state, guid=guid, hash=told.dump())
 
 
@@ -113,10 +113,16 @@ class Reader:
         composed = self._compose(data, path, now)
         return Reading(state, self._fingerprint(data, composed, now), composed)
 
-    def is_refused(self, state: FileState) -> bool:
-        """Say whether another file had the id that is written in this one."""
-        known = self._print(state)
-        return known is not None and known.refused
+    def wishes(self, known: Mapping[str, FileState]) -> dict[str, Claim]:
+        """Return the claims of all files whose id another one had, as they are remembered."""
+        # Those that were not asked for their print in `news` differ from it, and are read anyway.
+        paths = [path for path, (_, print_) in self._prints.items() if print_ and print_.wish]
+        prints = {path: self._print(known[path]) for path in paths}
+        return {
+            path: Claim(path, print_.wish, print_, known[path].inode)
+            for path, print_ in prints.items()
+            if print_ and print_.wish
+        }
 
     def _is_news(self, path: str, seen: Seen, state: FileState | None, now: int) -> bool:
         """Say whether a file, or one that it shows, differs from what is remembered."""

@@ -413,6 +413,82 @@ def test_of_two_new_files_with_one_id_the_first_has_it(desk: Desk) -> None:
     assert (desk.titles(), desk.codes()) == ({"same": "A"}, {"b.md": ["W206"]})
 
 
+def test_files_exchange_their_ids_whoever_else_wants_them_and_whenever_it_is_seen(desk: Desk) -> None:
+    desk.write("a.md", item("A", id="three"))
+    desk.write("b.md", item("B", id="two"))
+    desk.settle()
+    for path in ("f.md", "j.md"):
+        desk.write(path, item(path, id="two"))
+    desk.settle()
+    desk.write("a.md", item("A", "It is the second now.", id="two"))
+    desk.settle()
+    assert (desk.titles(), sorted(desk.codes())) == ({"three": "A", "two": "B"}, ["a.md", "f.md", "j.md"])
+    desk.restart()
+    desk.write("b.md", item("B", "It is the third now.", id="three"))
+    looks = desk.settle()
+    assert (desk.titles(), sorted(desk.codes())) == ({"three": "B", "two": "A"}, ["f.md", "j.md"])
+    assert all(look.gone == () for look in looks)
+    assert "id of a.md" in desk.problems["f.md"][0].message
+    desk.restart()
+    assert [look.files for look in desk.settle()] == [()]
+
+
+def test_an_edit_has_no_file_read_again_that_waits_for_an_id_in_vain(desk: Desk) -> None:
+    for path in ("a.md", "b.md", "c.md", "d.md"):
+        desk.write(path, item(path, id="same"))
+    desk.settle()
+    desk.write("a.md", item("A", "It was edited.", id="same"))
+    desk.restart()
+    assert [state.path for look in desk.settle() for state in look.files] == ["a.md"]
+
+
+def test_who_waits_for_an_id_is_told_who_has_it_also_after_that_one_was_renamed(desk: Desk) -> None:
+    desk.write("b.md", item("B", id="same"))
+    desk.settle()
+    desk.write("a.md", item("A", id="same"))
+    desk.settle()
+    (desk.root / "b.md").rename(desk.root / "c.md")
+    desk.settle()
+    assert "id of c.md" in desk.problems["a.md"][0].message
+
+
+def test_an_id_passes_from_a_removed_file_to_its_copy_without_a_gap(desk: Desk) -> None:
+    path = desk.write("b.md", item("B", id="same"))
+    desk.settle()
+    desk.write("a.md", item("A", id="same"))
+    desk.settle()
+    path.unlink()
+    looks = desk.settle()
+    assert [look.gone for look in looks] == [()] * len(looks)
+    assert desk.titles() == {"same": "A"}
+
+
+def test_a_file_that_is_away_for_a_moment_loses_its_item_to_nobody(desk: Desk) -> None:
+    path = desk.write("b.md", item("B", id="two"))
+    desk.write("a.md", item("A", id="one"))
+    desk.settle()
+    desk.write("a.md", item("A", "It asks for another one's.", id="two"))
+    desk.look(0.6)
+    path.rename(desk.root / "b.away")
+    desk.look(0.6)
+    (desk.root / "b.away").rename(path)
+    desk.settle()
+    assert desk.titles() == {"one": "A", "two": "B"}
+    assert {path: state.guid for path, state in desk.known.items()} == {"a.md": "one", "b.md": "two"}
+
+
+def test_a_broken_file_gives_up_nothing(desk: Desk) -> None:
+    desk.write("a.md", item("A", id="one"))
+    desk.settle()
+    desk.write("a.md", "---\nid: two\n")
+    desk.write("c.md", item("C", id="one"))
+    desk.settle()
+    assert desk.titles() == {"one": "A"}
+    desk.write("a.md", item("A", id="two"))
+    desk.settle()
+    assert desk.titles() == {"one": "C", "two": "A"}
+
+
 def test_a_mass_removal_is_held_until_somebody_confirms_it(desk: Desk) -> None:
     for number in range(40):
         desk.write(f"{number}.md", item(f"Item {number}"))
@@ -425,6 +501,23 @@ def test_a_mass_removal_is_held_until_somebody_confirms_it(desk: Desk) -> None:
     assert desk.settle()[-1].held == 11
     assert desk.look(60, confirm=True).held == 0
     assert len(desk.live) == 29
+
+
+def test_a_removal_passes_while_earlier_ones_are_held(desk: Desk) -> None:
+    for number in range(40):
+        desk.write(f"{number}.md", item(f"Item {number}"))
+    desk.settle()
+    for number in range(11):
+        (desk.root / f"{number}.md").unlink()
+    desk.settle()
+    (desk.root / "11.md").unlink()
+    desk.look(30)
+    assert (desk.settle()[-1].held, len(desk.live)) == (12, 40)
+    (desk.root / "12.md").unlink()
+    desk.look(120)
+    assert (desk.settle()[-1].held, len(desk.live)) == (12, 39)
+    desk.restart()
+    assert (desk.settle()[-1].held, len(desk.live)) == (12, 39)
 
 
 def test_files_that_come_back_end_the_alarm(desk: Desk) -> None:
