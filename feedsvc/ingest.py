@@ -163,7 +163,14 @@ def defer_publish(queue: Queue, tx: Transaction) -> None:
 
 
 def _take_in(store: Store | Fenced, queue: Queue, key: str, look: Look, now: datetime) -> Iterator[Changes]:
-    """Write a look chunk by chunk; what has no item of its own (removals, problems) comes last."""
+    """Write a look chunk by chunk; what has no item of its own (removals, problems) comes last.
+
+    What is taken back comes first: once a file is remembered with another item, nobody would ask any more.
+    """
+    if look.gone and look.arrivals:
+        with store.write() as tx:
+            changes = _take_back(tx, queue, key, look.gone, now)
+        yield changes
     _hold_exchanged(store, key, look)
     states = {state.guid: state for state in look.files if state.guid}
     for chunk in _chunks(look.arrivals):
@@ -177,13 +184,19 @@ def _take_in(store: Store | Fenced, queue: Queue, key: str, look: Look, now: dat
     if not (rest or look.forgotten or look.gone or look.problems):
         return
     with store.write() as tx:
-        known = items.known(tx.connection, key, look.gone)
-        changes = decide((), known, source=key, gone=look.gone, now=now)
         _put_files(tx, key, look, rest, look.forgotten)
         for path in look.problems.keys() - {state.path for state in look.files} - set(look.forgotten):
             sources.put_problems(tx.connection, key, path, look.problems[path])
-        _apply(tx, queue, changes, known)
+        changes = _take_back(tx, queue, key, look.gone, now)
     yield changes
+
+
+def _take_back(tx: Transaction, queue: Queue, key: str, guids: Sequence[str], now: datetime) -> Changes:
+    """Withdraw the items that no file holds any more, unless that is done."""
+    known = items.known(tx.connection, key, guids)
+    changes = decide((), known, source=key, gone=guids, now=now)
+    _apply(tx, queue, changes, known)
+    return changes
 
 
 def _hold_exchanged(store: Store | Fenced, key: str, look: Look) -> None:

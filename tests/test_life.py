@@ -138,6 +138,39 @@ def test_a_crash_between_two_writes_of_a_look_leaves_no_item_without_its_file(te
         room.close()
 
 
+def test_a_crash_while_a_file_takes_another_id_leaves_no_item_without_its_file(template: Path) -> None:
+    room = Room(template)
+    try:
+        life = FolderLife(lambda: room)
+        life.save("a.md", {"id": "number three"}, calm=True)
+        life.edit(0, {"id": "https://harbour.example/2"}, rewrite=False, atomic=False, calm=False)
+        room.crash(1)
+        life.settle()
+        life.edit(0, {"id": "number three"}, rewrite=False, atomic=False, calm=False)
+        room.crash(2)
+        life.settle()
+    finally:
+        room.close()
+
+
+def test_ids_are_exchanged_in_a_ring_whoever_else_wants_them(template: Path) -> None:
+    room = Room(template)
+    second, third = "https://harbour.example/2", "number three"
+    try:
+        life = FolderLife(lambda: room)
+        life.save("a.md", {"id": third}, calm=False)
+        life.save("2026/i.md", {"id": second}, calm=True)
+        for path, id_ in (("storm/f.md", second), ("e.json", third), ("_drafts/h.md", second)):
+            life.save(path, {"id": id_}, calm=True)
+        life.save("a.md", {"id": second}, calm=True)
+        life.restart(is_killed=True)
+        life.save("2026/i.md", {"id": third}, calm=True)
+        held = {path: known.guid for path, known in room.model.known.items() if known.guid}
+        assert held == {"a.md": second, "2026/i.md": third}
+    finally:
+        room.close()
+
+
 def test_names_that_move_on_by_one_move_no_item_however_many_they_are(
     room: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
