@@ -10,9 +10,9 @@ feed without items, around entries that each passed in one like it.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import repeat
+from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from feedsvc import formats
 from feedsvc.errors import ParseError
@@ -50,11 +50,10 @@ class Built:
     """What the lint says of its items beside errors, which cost an item its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An item in a format, looked at by itself: a reason to leave it out, or its bytes.
 
-    Without either, this feed does not show the item.
+    Without either, this feed does not show the item. A tuple, because so many are taken apart at once.
     """
 
     body: bytes = b""
@@ -64,8 +63,7 @@ class Entry:
     """From the frame of its document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """An entry, and the version of the item that it was made from."""
 
     version: Hashable
@@ -79,12 +77,13 @@ def build(selection: Selection) -> list[Built]:
 
 def build_one(selection: Selection, format_: Format) -> Built:
     """Render a selection in one format, checked, without the items that would break it."""
-    entries = _entries(selection, format_)
+    entries: Sequence[Entry] = _entries(selection, format_)
     rejected: tuple[Rejected, ...] = ()
     # Nearly always all are shown: then no entry is looked at by itself.
     if not all(map(_BODY, entries)) or len({*map(_ID, selection.items)}) < len(entries):
         entries, rejected = _shown(selection.items, entries, format_)
-    return Built(format_, _assembled(selection, entries, format_), rejected, sum(map(_WARNINGS, entries)))
+    bodies, _, warnings, needs = zip(*entries, strict=True) if entries else ((), (), (), ())
+    return Built(format_, _assembled(selection, bodies, needs, format_), rejected, sum(warnings))
 
 
 def _shown(
@@ -102,14 +101,17 @@ def _shown(
     return list(kept.values()), tuple(rejected)
 
 
-def _assembled(selection: Selection, entries: Sequence[Entry], format_: Format) -> bytes:
-    needs = frozenset[str]().union(*{*map(_NEEDS, entries)})
+def _assembled(
+    selection: Selection, bodies: Sequence[bytes], needs: Iterable[frozenset[str]], format_: Format
+) -> bytes:
+    """Return the document of these entries that need so much of its frame; empty where there can be none."""
     try:
-        body = _frame(selection, needs, format_).around([*map(_BODY, entries)], selection.updated)
+        frame = _frame(selection, frozenset[str]().union(*{*needs}), format_)
+        body = frame.around(bodies, selection.updated)
     except (ValueError, formats.RenderError, ParseError):
         return b""
     # A feed's entries are looked for one after another, in each of the formats.
-    _KEPT.widen(len(FORMATS) * (len(body) + len(entries) * OVERHEAD_BYTES))
+    _KEPT.widen(len(FORMATS) * (len(body) + len(bodies) * OVERHEAD_BYTES))
     return body
 
 
@@ -117,38 +119,34 @@ def _frame(selection: Selection, needs: frozenset[str], format_: Format) -> form
     """Return what stands around the entries of a selection, checked as a feed without any."""
     withdrawn = tuple([(item.id, item.published, item.withdrawn_at) for item in selection.withdrawn])
     key = (format_, needs, selection.site, selection.feed, selection.hubs, selection.archive, withdrawn)
-    kept = _FRAMES.get(key)
+    kept = _FRAMES.look("", [key])[0]
     if kept is not None:
         return kept
     frame = formats.frame(selection, needs, format_)
     body = frame.around((), selection.updated)
     formats.check(body, format_)
-    _FRAMES.put(key, frame, len(body) + OVERHEAD_BYTES * (len(withdrawn) + 2))
+    _FRAMES.put("", key, frame, len(body) + OVERHEAD_BYTES * (len(withdrawn) + 2))
     return frame
 
 
-def _entries(selection: Selection, format_: Format) -> list[Entry]:
+def _entries(selection: Selection, format_: Format) -> Sequence[Entry]:
     """Return the entry of each item: kept ones, and the others made and tried together, else one by one."""
     setting = formats.Setting.of(selection.site, selection.feed)
-    items = selection.items
-    keys = [*zip(repeat(f"{format_} {setting.key}"), map(_ID, items))]
+    shelf, items = f"{format_} {setting.key}", selection.items
     versions = [*map(entry_version, items)]
-    kept = _KEPT.look(keys)
-    found = [
-        each.entry if each and each.version == version else None
-        for each, version in zip(kept, versions, strict=True)
+    found = _KEPT.look(shelf, [*map(_ID, items)])
+    new = [
+        place
+        for place, (kept, version) in enumerate(zip(found, versions, strict=True))
+        if kept is None or kept[0] != version
     ]
-    if all(found):
-        return [entry for entry in found if entry]
-    new = [place for place, entry in enumerate(found) if not entry]
-    for place, entry in zip(new, _tried(setting, [items[place] for place in new], format_), strict=True):
-        found[place] = entry
-    entries = [entry for entry in found if entry]
-    for place in new:
-        if is_versioned(items[place]):
-            value = Kept(versions[place], entries[place])
-            _KEPT.put(keys[place], value, len(entries[place].body) + OVERHEAD_BYTES)
-    return entries
+    made = _tried(setting, [items[place] for place in new], format_) if new else []
+    for place, entry in zip(new, made, strict=True):
+        item = items[place]
+        kept = found[place] = Kept(versions[place], entry)
+        if is_versioned(item):
+            _KEPT.put(shelf, item.id, kept, len(entry.body) + OVERHEAD_BYTES)
+    return [kept[1] for kept in found if kept]
 
 
 def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> list[Entry]:
@@ -196,7 +194,8 @@ def _findings(
     setting: Setting, entries: Mapping[str, Entry], format_: Format
 ) -> Mapping[str, Sequence[Finding]]:
     """Return what the lint finds in each of these entries; ParseError where readers would not find them."""
-    body = _assembled(setting.selection, list(entries.values()), format_)
+    bodies, needs = [*map(_BODY, entries.values())], [entry.needs for entry in entries.values()]
+    body = _assembled(setting.selection, bodies, needs, format_)
     formats.check(body, format_)
     read = [id_ for id_, _ in read_back(body, format_)]
     if read != list(entries):
@@ -212,7 +211,7 @@ def _judged(entry: Entry, findings: Sequence[Finding]) -> Entry:
     if errors and entry.body:
         return Entry(reason="; ".join(_sentences(errors)))
     warnings = sum(finding.severity == "warning" for finding in findings)
-    return replace(entry, warnings=warnings) if warnings else entry
+    return entry._replace(warnings=warnings) if warnings else entry
 
 
 def _sentences(errors: Sequence[Finding]) -> Iterator[str]:
@@ -233,8 +232,6 @@ def _difference(read: Sequence[str], expected: Sequence[str]) -> str:
 
 _ID: Callable[[Item], str] = attrgetter("id")
 _BODY: Callable[[Entry], bytes] = attrgetter("body")
-_NEEDS: Callable[[Entry], frozenset[str]] = attrgetter("needs")
-_WARNINGS: Callable[[Entry], int] = attrgetter("warnings")
 
 _KEPT: Memo[Kept] = Memo(KEPT_BYTES, MOST_KEPT_BYTES)
 """The same item in the same setting always gives the same entry, so it is made and tried once.

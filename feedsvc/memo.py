@@ -18,38 +18,38 @@ class PerThread(threading.local, Generic[Value]):
 
 
 class Memo(Generic[Value]):
-    """Values by key, each with its size in bytes; any thread may use it."""
+    """Values by shelf and name, each with its size in bytes; any thread may use it."""
 
     def __init__(self, max_bytes: int, most_bytes: int = 0) -> None:
         """Keep up to `max_bytes`, which `widen` may raise to `most_bytes`."""
         self._base = self._max_bytes = max_bytes
         self._most_bytes = most_bytes
-        self._kept: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+        self._shelves: dict[Hashable, dict[Hashable, Value]] = {}
+        self._sizes: OrderedDict[tuple[Hashable, Hashable], int] = OrderedDict()
+        """The least used first."""
         self._size = 0
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> Value | None:
-        """Return what is kept under a key, or None."""
-        return self.look((key,))[0]
-
-    def look(self, keys: Sequence[Hashable]) -> list[Value | None]:
-        """Return what is kept under each key, or None."""
+    def look(self, shelf: Hashable, names: Sequence[Hashable]) -> list[Value | None]:
+        """Return what is kept on a shelf under each name, or None."""
         with self._lock:
-            found = [*map(self._kept.get, keys)]
+            found = [*map(self._shelves.get(shelf, {}).get, names)]
             # With much room left nothing leaves soon, so who was asked for last need not be known.
             if self._size > self._max_bytes // 2:
-                for key, each in zip(keys, found, strict=True):
-                    if each:
-                        self._kept.move_to_end(key)
-        return [each[0] if each else None for each in found]
+                for name, each in zip(names, found, strict=True):
+                    if each is not None:
+                        self._sizes.move_to_end((shelf, name))
+        return found
 
-    def put(self, key: Hashable, value: Value, size: int) -> None:
-        """Keep a value of so many bytes, in place of what the key held."""
+    def put(self, shelf: Hashable, name: Hashable, value: Value, size: int) -> None:
+        """Keep a value of so many bytes, in place of what was there."""
+        key = (shelf, name)
         with self._lock:
-            self._size += size - self._kept.pop(key, (value, 0))[1]
-            self._kept[key] = (value, size)
+            self._size += size - self._sizes.pop(key, 0)
+            self._sizes[key] = size
+            self._shelves.setdefault(shelf, {})[name] = value
             while self._size > self._max_bytes:
-                self._size -= self._kept.popitem(last=False)[1][1]
+                self._forget_one()
 
     def widen(self, size: int) -> None:
         """Make room for so many bytes beside the usual, because they are looked for together.
@@ -61,3 +61,10 @@ class Memo(Generic[Value]):
         if wanted > self._max_bytes:
             with self._lock:
                 self._max_bytes = max(self._max_bytes, wanted)
+
+    def _forget_one(self) -> None:
+        (shelf, name), size = self._sizes.popitem(last=False)
+        self._size -= size
+        del self._shelves[shelf][name]
+        if not self._shelves[shelf]:
+            del self._shelves[shelf]

@@ -158,5 +158,9 @@ def _source(own: Own, item: Item, origin: Origin) -> Own:
 
 
 def _person(person: Person) -> dict[str, str]:
-    fields = {"name": person.name, "email": person.email, "uri": person.url}
-    return {key: value for key, value in fields.items() if value}
+    told = {"name": person.name}
+    if person.email:
+        told["email"] = person.email
+    if person.url:
+        told["uri"] = person.url
+    return told

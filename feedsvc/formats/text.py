@@ -17,6 +17,7 @@ _PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _SPACES = re.compile("[ \t\r\n]+")
 _NOT_IN_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~:/?#@!$&'()*+,;=%-]")
 _PLAIN_URI = re.compile(r"[A-Za-z0-9._~:/?@!$&'()*+,;=-]*")
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9._~/-]*")
 _IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`\[\]]+""")
 _PATH_SAFE = "/~!$&'()*,;=:@"
 
@@ -69,7 +70,7 @@ def iri(text: str) -> str:
 
 def path_uri(path: str) -> str:
     """Return a decoded path percent-encoded; its slashes stay."""
-    return quote(sendable(path), safe=_PATH_SAFE)
+    return path if _PLAIN_PATH.fullmatch(path) else quote(sendable(path), safe=_PATH_SAFE)
 
 
 def _encode(part: str) -> str:

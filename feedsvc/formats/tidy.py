@@ -83,7 +83,7 @@ def tidy_item(item: Item, site: Site, license_: str = "") -> Item:
 
     `license_` is that of what the feed's publisher writes: it is not for items that others wrote.
     """
-    identity = sendable(item.id).strip()
+    identity = (item.id if item.id.isprintable() else sendable(item.id)).strip()
     if not identity:
         raise ValueError("it has no id")
     published = in_utc(item.published)
