@@ -34,6 +34,15 @@ def end_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
+def heed_signals() -> None:
+    """Let SIGTERM and Ctrl-C end this process at once, until it has a way of its own to end.
+
+    A fork begins with its parent's handlers, which would lose a signal that comes before it is ready.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def give_memory_back() -> None:
     """Have what this process frees go back to the system, before its threads begin; only with glibc.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -11,6 +12,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 import feedparser
@@ -259,12 +261,14 @@ def test_a_process_that_ends_by_itself_is_started_again_later_each_time(
     starts: list[float] = []
     now = 0.0
 
-    def failing(*_: str) -> list[str]:
+    def failing(*_: str) -> ForkProcess:
         starts.append(now)
-        return ["false"]
+        process = multiprocessing.get_context("fork").Process(target=os._exit, args=(1,))
+        process.start()
+        return process
 
-    monkeypatch.setattr(supervision, "_command", failing)
-    child = supervision.Child("web", dict(os.environ), ())
+    monkeypatch.setattr(supervision, "_fork", failing)
+    child = supervision.Child("web")
     while len(starts) < 8:
         child.tend(now)
         child.end(time.monotonic() + 10)
@@ -273,3 +277,19 @@ def test_a_process_that_ends_by_itself_is_started_again_later_each_time(
     assert pauses == sorted(pauses)
     assert pauses[0] <= 1.0
     assert pauses[-2:] == [pytest.approx(8.25, abs=0.3)] * 2
+
+
+def test_each_process_says_in_the_list_of_processes_what_it_is(tmp_path: Path) -> None:
+    with serving(tmp_path) as tree:
+        below = tree.children()
+        names = {kind: {title(pid) for pid in pids} for kind, pids in below.items()}
+        assert title(tree.process.pid) == "feedsvc serve"
+    assert names == {
+        "web": {"feedsvc web"},
+        "worker": {"feedsvc worker"},
+        "web-worker": {"feedsvc web worker-1", "feedsvc web worker-2"},
+    }
+
+
+def title(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()

@@ -3,29 +3,36 @@
     serve ─┬─ web ── granian ── N web processes
            └─ worker
 
-The supervisor loads nothing that its children need: it stays small beside them.
+The supervisor loads all that its children need, opens nothing, and forks them: what is loaded is loaded
+once for all of them, and one that ended is there again at once.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from io import StringIO
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
+from setproctitle import setproctitle
 
 from feedsvc import __version__, config, logs
-from feedsvc.process import end_with_parent, only_one, require_free_port
+from feedsvc.cli import app
+from feedsvc.cli import database as _database  # noqa: F401  # the commands that the processes below run
+from feedsvc.cli import web as _web  # noqa: F401
+from feedsvc.cli import worker as _worker  # noqa: F401
+from feedsvc.process import end_with_parent, heed_signals, only_one, require_free_port
 
 GRACE = 8.0
 """Seconds that the processes below have to end by themselves; then they are killed."""
@@ -48,24 +55,25 @@ def serve(settings: config.Settings) -> int:
     Conflict where another tree serves the same data folder, or the port is taken.
     """
     logs.configure(settings.log.level, settings.log.format)
-    with _only_tree(settings) as lock:
+    setproctitle("feedsvc serve")
+    with _only_tree(settings):
         require_free_port(settings.server.host, settings.server.port, PATIENCE)
-        environment = config.child_environment(settings)
-        prepared = subprocess.run(_command("db", "upgrade", "--afresh", "--quiet"), env=environment)  # noqa: S603
-        if prepared.returncode:
-            return prepared.returncode
+        config.export(settings)
+        gc.freeze()  # What is loaded stays shared: no collector of a process below writes to it.
+        prepared = _fork("db", "upgrade", "--afresh", "--quiet")
+        prepared.join()
+        if prepared.exitcode:
+            return abs(prepared.exitcode)
         _greet(settings)
-        return Supervisor(["web", "worker"], environment, lock).run()
+        return Supervisor(["web", "worker"]).run()
 
 
 class Child:
     """One process below the supervisor: started, watched, started again, ended."""
 
-    def __init__(self, name: str, environment: Mapping[str, str], lock: tuple[int, ...]) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self._lock = lock
-        self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkProcess | None = None
         self._due = 0.0
         self._begun = 0.0
         self._failures = 0
@@ -73,7 +81,7 @@ class Child:
     def tend(self, now: float) -> None:
         """Start the process if it does not run and its pause is over."""
         if self._process is not None:
-            code = self._process.poll()
+            code = self._process.exitcode
             if code is None:
                 return
             log.error("serve child=%s ended code=%d: starting it again", self.name, code)
@@ -83,37 +91,29 @@ class Child:
             self._due = now + min(PAUSE * 2 ** max(self._failures - 1, 0), LONGEST_PAUSE)
         if now >= self._due:
             self._begun = now
-            self._process = subprocess.Popen(  # noqa: S603
-                _command(self.name),
-                env=dict(self._environment),
-                # The lock is held until the last of the tree has ended.
-                pass_fds=self._lock,
-                # Before the exec, so that no moment is left in which an orphan could be born.
-                preexec_fn=partial(end_with_parent, os.getpid()),
-            )
+            self._process = _fork(self.name)
 
     def ask_to_end(self) -> None:
         """Send SIGTERM, if it runs."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self._process.exitcode is None:
             self._process.terminate()
 
     def end(self, until: float) -> None:
         """Wait for the end; kill what has not ended in time."""
         if self._process is None:
             return
-        try:
-            self._process.wait(max(0.0, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        self._process.join(max(0.0, until - time.monotonic()))
+        if self._process.exitcode is None:
             log.error("serve child=%s did not end within %.0f s: killed", self.name, GRACE)
             self._process.kill()
-            self._process.wait()
+            self._process.join()
 
 
 class Supervisor:
     """Keeps the processes below running until it is told to stop."""
 
-    def __init__(self, names: list[str], environment: Mapping[str, str], lock: tuple[int, ...]) -> None:
-        self._children = [Child(name, environment, lock) for name in names]
+    def __init__(self, names: list[str]) -> None:
+        self._children = [Child(name) for name in names]
         self._stop = threading.Event()
         self._signal = signal.SIGTERM
 
@@ -139,18 +139,31 @@ class Supervisor:
 
 
 @contextmanager
-def _only_tree(settings: config.Settings) -> Iterator[tuple[int, ...]]:
-    """Be the one tree on a SQLite database; yield the lock. A PostgreSQL database may have many trees."""
+def _only_tree(settings: config.Settings) -> Iterator[None]:
+    """Be the one tree on a SQLite database. A PostgreSQL database may have many trees.
+
+    The processes below inherit the lock: it is held until the last of the tree has ended.
+    """
     path = settings.database_path
     if path is None:
-        yield ()
+        yield
     else:
-        with only_one(Path(f"{path}.serve"), str(path), GRACE) as lock:
-            yield (lock,)
+        with only_one(Path(f"{path}.serve"), str(path), GRACE):
+            yield
 
 
-def _command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "feedsvc", *words]
+def _fork(*words: str) -> ForkProcess:
+    """Start a command in a process of its own, which ends when this one does."""
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(os.getpid(), words))
+    process.start()
+    return process
+
+
+def _run(parent: int, words: tuple[str, ...]) -> None:
+    end_with_parent(parent)
+    heed_signals()
+    setproctitle(f"feedsvc {' '.join(words)}")
+    raise SystemExit(app.run(words))
 
 
 def _greet(settings: config.Settings) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import signal
 from functools import partial
 
 import click
@@ -20,7 +19,7 @@ from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
 from feedsvc.cli.door import spawn
 from feedsvc.errors import Misfit, StoreError
-from feedsvc.process import require_free_port
+from feedsvc.process import heed_signals, require_free_port
 from feedsvc.service import open_service
 from feedsvc.web.door import is_possible
 
@@ -54,6 +53,7 @@ def web() -> None:
         # No proxy needs HTTP/2 without TLS, and granian never cuts off a client that is slow at it.
         http=HTTPModes.http1,
         websockets=False,
+        process_name="feedsvc web",
         http1_settings=HTTP1Settings(header_read_timeout=15000),
         log_level=LogLevels.warning,
         log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
@@ -69,12 +69,3 @@ def _verify(settings: config.Settings) -> None:
         raise
     except StoreError as error:
         log.warning('web status=waiting error="%s"', error)
-
-
-def heed_signals() -> None:
-    """Let SIGTERM and Ctrl-C end this process at once, until a web process has its own way to end.
-
-    A fork begins with its parent's handlers, which would lose a signal that comes before it is ready.
-    """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
