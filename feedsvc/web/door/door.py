@@ -137,7 +137,8 @@ class Door:
             visitor.hand_on()
 
     def _sweep(self) -> None:
-        """Do what is not urgent: end what is overdue, accept again after a pause."""
+        """Do what is not urgent: end what is overdue, let memory go, accept again after a pause."""
+        self.replies.let_go()
         for visitor in [each for each in self.visitors if each.is_overdue(self.loop.tick)]:
             visitor.close()
         for tunnel in [each for each in self.tunnels if each.is_over(self.loop.tick)]:

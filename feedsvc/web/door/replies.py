@@ -79,6 +79,15 @@ class Replies:
         self._audience.note(reply.poll.path, reply.status, reply.body_size)
         return reply
 
+    def let_go(self) -> None:
+        """Let go of answers whose documents have left memory: their bytes would stay for as long.
+
+        To be called now and then. Programs that poll for something else the next time leave such answers.
+        """
+        for reply in self._known.values():
+            if reply.found is not None and self._by_path.get(reply.poll.path) is not reply.found:
+                reply.found, reply.parts = None, ()
+
     def _learn(self, head: bytes) -> Reply | None:
         poll = read_poll(head)
         if poll is None or poll.path not in self._by_path:

@@ -169,6 +169,20 @@ def test_an_answer_counts_as_use_of_its_document(newsroom: Newsroom, replies: Re
     assert newsroom.front.documents.by_path["/feeds/all.rss"].last_used == newsroom.clock.now
 
 
+def test_what_has_left_memory_is_not_kept_by_its_answers(newsroom: Newsroom, replies: Replies) -> None:
+    old = answered(replies)
+    gone = newsroom.front.documents.by_path["/feeds/all.rss"]
+    assert old is not None
+    newsroom.front.documents.forget("/feeds/all.rss")
+    replies.let_go()
+    known = list(replies._known.values())
+    assert [(each.found, each.parts) for each in known] == [(None, ())]
+    newsroom.front.documents.by_path["/feeds/all.rss"] = gone
+    assert answered(replies) == old
+    replies.let_go()
+    assert known[0].found is gone
+
+
 def test_only_so_many_heads_are_remembered(
     newsroom: Newsroom, replies: Replies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
