@@ -163,53 +163,50 @@ def defer_publish(queue: Queue, tx: Transaction) -> None:
 
 
 def _take_in(store: Store | Fenced, queue: Queue, key: str, look: Look, now: datetime) -> Iterator[Changes]:
-    """Write a look chunk by chunk; what has no item of its own (removals, problems) comes last.
-
-    What is taken back comes first: once a file is remembered with another item, nobody would ask any more.
-    """
-    if look.gone and look.arrivals:
-        with store.write() as tx:
-            changes = _take_back(tx, queue, key, look.gone, now)
-        yield changes
-    _hold_exchanged(store, key, look)
-    states = {state.guid: state for state in look.files if state.guid}
-    for chunk in _chunks(look.arrivals):
-        with store.write() as tx:
-            known = items.known(tx.connection, key, [arrival.guid for arrival in chunk])
-            changes = decide(chunk, known, source=key, now=now)
-            _put_files(tx, key, look, [states.pop(arrival.guid) for arrival in chunk])
-            _apply(tx, queue, changes, known)
-        yield changes
-    rest = [state for state in look.files if not state.guid or state.guid in states]
-    if not (rest or look.forgotten or look.gone or look.problems):
+    """Write a look in one transaction; a large one chunk by chunk, and what has no item with the last."""
+    if not (look.arrivals or look.files or look.forgotten or look.gone or look.problems):
         return
+    *chunks, last = [*_chunks(look.arrivals)] or [[]]
+    states = {state.path: state for state in look.files}
+    paths = {state.guid: state.path for state in look.files if state.guid}
+    if chunks:
+        yield _prepare(store, queue, key, look, now)
+    for chunk in chunks:
+        with store.write() as tx:
+            _put_files(tx, key, look, [states.pop(paths[arrival.guid]) for arrival in chunk])
+            changes = _change(tx, queue, key, chunk, (), now)
+        yield changes
     with store.write() as tx:
-        _put_files(tx, key, look, rest, look.forgotten)
+        _put_files(tx, key, look, [*states.values()], look.forgotten)
         for path in look.problems.keys() - {state.path for state in look.files} - set(look.forgotten):
             sources.put_problems(tx.connection, key, path, look.problems[path])
-        changes = _take_back(tx, queue, key, look.gone, now)
+        changes = _change(tx, queue, key, last, look.gone, now)
     yield changes
 
 
-def _take_back(tx: Transaction, queue: Queue, key: str, guids: Sequence[str], now: datetime) -> Changes:
-    """Withdraw the items that no file holds any more, unless that is done."""
-    known = items.known(tx.connection, key, guids)
-    changes = decide((), known, source=key, gone=guids, now=now)
-    _apply(tx, queue, changes, known)
-    return changes
+def _prepare(store: Store | Fenced, queue: Queue, key: str, look: Look, now: datetime) -> Changes:
+    """Write first what a crash between chunks would lose: new names of files, and items without a file.
 
-
-def _hold_exchanged(store: Store | Fenced, key: str, look: Look) -> None:
-    """Note at once which files passed their names on: after a crash between chunks, each has its item.
-
-    Without a hash, so that they are read again should their chunk not be written.
+    The files are remembered without a hash, so that they are read again should their chunk not be written.
     """
     new = {path for _, path in look.renamed}
-    if new.isdisjoint(old for old, _ in look.renamed):
-        return
-    moved = [replace(state, hash="") for state in look.files if state.path in new]
     with store.write() as tx:
-        sources.put_files(tx.connection, key, moved, [old for old, _ in look.renamed if old not in new])
+        known = sources.files(tx.connection, key).values()
+        bare = [state for state in known if state.guid in look.gone and state.path not in look.forgotten]
+        unsure = {state.path: state for state in bare}
+        unsure |= {state.path: state for state in look.files if state.path in new}
+        left = [old for old, _ in look.renamed if old not in new]
+        sources.put_files(tx.connection, key, [replace(state, hash="") for state in unsure.values()], left)
+        return _change(tx, queue, key, (), look.gone, now)
+
+
+def _change(
+    tx: Transaction, queue: Queue, key: str, arrivals: Sequence[Arrival], gone: Sequence[str], now: datetime
+) -> Changes:
+    known = items.known(tx.connection, key, [*(arrival.guid for arrival in arrivals), *gone])
+    changes = decide(arrivals, known, source=key, gone=gone, now=now)
+    _apply(tx, queue, changes, known)
+    return changes
 
 
 def _put_files(

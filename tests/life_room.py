@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -143,19 +143,27 @@ class Room:
         self.check_items()
 
     def crash(self, chunks: int) -> None:
-        """Look until there is something to write, and die after so many of its transactions."""
-        service, folder = self.desk.service, self.desk.folder
-        for _ in range(3):
-            with service.store.read() as connection:
-                known = sources.files(connection, FOLDER)
-            look = folder.look(known, self.desk.monotonic, self.now)
-            steps = ingest._take_in(service.store, service.queue, FOLDER, look, self.now)
-            done = sum(1 for _ in islice(steps, chunks))
-            steps.close()
-            self.desk.monotonic += 0.6
-            if done == chunks:
-                break
+        """Look until there is something to write, and die after so many of its transactions.
+
+        They are as small as those of a very large look.
+        """
+        at_once, ingest.CHUNK = ingest.CHUNK, 1
+        try:
+            for _ in range(3):
+                done = sum(1 for _ in islice(self._steps(), chunks))
+                self.desk.monotonic += 0.6
+                if done == chunks:
+                    break
+        finally:
+            ingest.CHUNK = at_once
         self.forget()
+
+    def _steps(self) -> Iterator[object]:
+        service = self.desk.service
+        with service.store.read() as connection:
+            known = sources.files(connection, FOLDER)
+        look = self.desk.folder.look(known, self.desk.monotonic, self.now)
+        return ingest._take_in(service.store, service.queue, FOLDER, look, self.now)
 
     def look_once(self) -> ingest.Outcome:
         """Look, without asking whether it has settled."""

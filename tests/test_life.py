@@ -138,17 +138,28 @@ def test_a_crash_between_two_writes_of_a_look_leaves_no_item_without_its_file(te
         room.close()
 
 
-def test_a_crash_while_a_file_takes_another_id_leaves_no_item_without_its_file(template: Path) -> None:
+@pytest.mark.parametrize("chunks", [1, 2])
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_a_crash_while_a_file_takes_another_id_leaves_no_item_without_its_file(
+    template: Path, chunks: int, is_undone: bool
+) -> None:
     room = Room(template)
     try:
         life = FolderLife(lambda: room)
         life.save("a.md", {"id": "number three"}, calm=True)
+        before = room.texts["a.md"]
         life.edit(0, {"id": "https://harbour.example/2"}, rewrite=False, atomic=False, calm=False)
-        room.crash(1)
-        life.settle()
-        life.edit(0, {"id": "number three"}, rewrite=False, atomic=False, calm=False)
-        room.crash(2)
-        life.settle()
+        life.save("b.md", {}, calm=False)
+        room.crash(chunks)
+        if is_undone:
+            life._write("a.md", before)
+            room.look_once()
+            room.desk.monotonic += 0.6
+            room.look_once()
+            with room.desk.service.store.read() as connection:
+                assert items.known(connection, FOLDER)["number three"].state == "published"
+        else:
+            life.settle()
     finally:
         room.close()
 
