@@ -77,10 +77,11 @@ def build(selection: Selection) -> list[Built]:
 
 def build_one(selection: Selection, format_: Format) -> Built:
     """Render a selection in one format, checked, without the items that would break it."""
-    entries: Sequence[Entry] = _entries(selection, format_)
+    ids = [*map(_ID, selection.items)]
+    entries: Sequence[Entry] = _entries(selection, ids, format_)
     rejected: tuple[Rejected, ...] = ()
     # Nearly always all are shown: then no entry is looked at by itself.
-    if not all(map(_BODY, entries)) or len({*map(_ID, selection.items)}) < len(entries):
+    if not all(map(_BODY, entries)) or len({*ids}) < len(ids):
         entries, rejected = _shown(selection.items, entries, format_)
     bodies, _, warnings, needs = zip(*entries, strict=True) if entries else ((), (), (), ())
     return Built(format_, _assembled(selection, bodies, needs, format_), rejected, sum(warnings))
@@ -129,12 +130,12 @@ def _frame(selection: Selection, needs: frozenset[str], format_: Format) -> form
     return frame
 
 
-def _entries(selection: Selection, format_: Format) -> Sequence[Entry]:
+def _entries(selection: Selection, ids: Sequence[str], format_: Format) -> list[Entry]:
     """Return the entry of each item: kept ones, and the others made and tried together, else one by one."""
     setting = formats.Setting.of(selection.site, selection.feed)
     shelf, items = f"{format_} {setting.key}", selection.items
     versions = [*map(entry_version, items)]
-    found = _KEPT.look(shelf, [*map(_ID, items)])
+    found = _KEPT.look(shelf, ids)
     new = [
         place
         for place, (kept, version) in enumerate(zip(found, versions, strict=True))

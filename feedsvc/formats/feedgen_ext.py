@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 
 from feedgen.feed import FeedGenerator
@@ -134,25 +134,29 @@ class Own:
     """
 
     def __init__(self, indent: str) -> None:
-        self._indent = indent
+        self.indent = indent
         self._lines: list[str] = []
 
     def add(self, name: str, inside: str | Own | None = None, /, **attributes: str) -> None:
         """Append an element with a text, with elements or empty; attributes without a value are left out."""
         if isinstance(inside, Own):
             name = _prefixed(name)
-            inner = f"{inside.text()}{self._indent}"
-            self._lines.append(f"{self._indent}<{name}{_told(attributes)}>\n{inner}</{name}>\n")
+            inner = f"{inside.text()}{self.indent}"
+            self._lines.append(f"{self.indent}<{name}{_told(attributes)}>\n{inner}</{name}>\n")
         else:
             self.add_written(written(name, inside, **attributes))
 
     def add_written(self, element: str) -> None:
         """Append an element as `written` gave it."""
-        self._lines.append(f"{self._indent}{element}\n")
+        self._lines.append(f"{self.indent}{element}\n")
+
+    def extend(self, other: Own) -> None:
+        """Append the elements of another, which is indented the same."""
+        self._lines += other._lines
 
     def below(self) -> Own:
         """Return room for elements that one of these is to hold."""
-        return Own(self._indent + "  ")
+        return Own(self.indent + "  ")
 
     def text(self) -> str:
         """Return the elements, each with its line end."""
@@ -255,8 +259,15 @@ def add_media(own: Own, image: Image, *, known: str = "", text: Callable[[str], 
     No `media:group`, which is for alternatives. An image that is the item's enclosure anyway (`known`)
     gets no `media:content`: readers would show it twice. `text` makes text fit for the format.
     """
+    own.extend(_media(own.indent, image, image.url == known, text))
+
+
+@lru_cache(maxsize=1000)
+def _media(indent: str, image: Image, is_known: bool, text: Callable[[str], str]) -> Own:
+    # Most of what is rendered again has the image that it had.
+    own = Own(indent)
     size = {"width": str(image.width or ""), "height": str(image.height or "")}
-    if image.url != known:
+    if not is_known:
         about = own.below() if image.alt or image.credit else None
         if about and image.alt:
             about.add(_MEDIA_DESCRIPTION, text(image.alt), type="plain")
@@ -264,3 +275,4 @@ def add_media(own: Own, image: Image, *, known: str = "", text: Callable[[str], 
             about.add(_MEDIA_CREDIT, text(image.credit))
         own.add(_MEDIA_CONTENT, about, url=image.url, type=image_type(image.url), medium="image", **size)
     own.add(_MEDIA_THUMBNAIL, url=image.url, **size)
+    return own

@@ -166,7 +166,7 @@ def _complete(selection: Selection, item: Item, own: Own) -> None:
         own.add(_ATOM_UPDATED, rfc3339(item.updated))
     for author in article.authors:
         # `author` is for mail addresses, and both together are one too many.
-        own.add(_CREATOR, plain(author.name))
+        own.add_written(_creator(author.name))
     if article.language and article.language.casefold() != selection.feed.language.casefold():
         own.add(_LANGUAGE, article.language)
     if article.rights:
@@ -190,3 +190,8 @@ def _complete(selection: Selection, item: Item, own: Own) -> None:
 def _category(domain: str, tag: str) -> str:
     """Return the element of a tag: the next items have the same ones."""
     return written("category", plain(tag), domain=domain)
+
+
+@lru_cache(maxsize=1000)
+def _creator(name: str) -> str:
+    return written(_CREATOR, plain(name))
