@@ -68,13 +68,13 @@ def put(c: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 def put_ordered(c: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
     """Do as `put` with rows that are the values of all columns in the table's order."""
-    names = [column.name for column in table.c]
+    if not c.dialect.positional:
+        names = table.c.keys()
+        put(c, table, [dict(zip(names, row, strict=True)) for row in rows])
+        return
     text, _ = _compiled(_upsert(table, c.dialect.name), c.dialect)
     for chunk in chunks(rows):
-        if c.dialect.positional:
-            c.exec_driver_sql(text, chunk)
-        else:
-            c.exec_driver_sql(text, [dict(zip(names, row, strict=True)) for row in chunk])
+        c.exec_driver_sql(text, chunk)
 
 
 def numbers(c: Connection, table: Table, count: int) -> list[int]:
