@@ -149,3 +149,7 @@ def steps(store: Store, bare: sqlite3.Connection, batch: list[Item]) -> dict[str
 def portion(first: int, size: int) -> list[Item]:
     """Return that many items, from a number on."""
     return [stock.item(number) for number in range(first, first + size)]
+
+
+if __name__ == "__main__":
+    main()
