@@ -41,6 +41,8 @@ def held(since: Mapping[str, float], known: Mapping[str, FileState], *, is_other
     single removal passes while many others are held. Where another folder lies in place of theirs, one
     removal is too many.
     """
+    if not since:
+        return set()
     there = {state.guid for path, state in known.items() if path not in since}
     items = [path for path in since if known[path].guid and known[path].guid not in there]
     everything = sum(bool(state.guid) for state in known.values())

@@ -81,6 +81,8 @@ def decide(
     All other known files keep theirs; so do those that are `absent`, for they may be back in a moment.
     Those that are `removed` for good have given up theirs.
     """
+    if not claims:
+        return Verdict()
     claims = sorted(claims, key=lambda claim: claim.path)
     elsewhere = {*(claim.path for claim in claims), *moved.values(), *absent, *removed}
     owners = {state.guid: path for path, state in known.items() if state.guid and path not in elsewhere}
