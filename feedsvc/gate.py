@@ -1,6 +1,6 @@
 """The publish gate: nothing replaces the live bytes of a feed unless it is fit to be read.
 
-    each item ─ render ─ check ─ lint ─ read back ─▶ entries ─ assemble ─▶ Built
+    each item ─ render ─ check ─ lint ─▶ entries ─ assemble ─▶ Built
                 (once: an entry that has passed is kept until the item changes)
 
 An item that stands in the way is left out. The document is the feed's own head and tail, checked as a
@@ -17,17 +17,18 @@ from typing import NamedTuple
 from feedsvc import formats
 from feedsvc.errors import ParseError
 from feedsvc.feeds import entry_version, is_versioned
-from feedsvc.feeds.lint import Finding, lint
+from feedsvc.feeds.lint import MOST_OF_A_CODE, Finding, lint
 from feedsvc.formats import Setting
 from feedsvc.memo import Memo
 from feedsvc.model import FORMATS, Format, Item, Selection
-from feedsvc.sources import read_back
 
 KEPT_BYTES = 32 * 1024 * 1024
 MOST_KEPT_BYTES = 256 * 1024 * 1024
 """Where a feed shows so many items that they do not fit into the former, as one of all items may."""
 FRAMES_BYTES = 2 * 1024 * 1024
 OVERHEAD_BYTES = 400
+TOGETHER = 100
+"""How many new items are tried as one document: fewer of them would only pay for its frame more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _frame(selection: Selection, needs: frozenset[str], format_: Format) -> form
 def _entries(selection: Selection, ids: Sequence[str], format_: Format) -> list[Entry]:
     """Return the entry of each item: kept ones, and the others made and tried together, else one by one."""
     setting = formats.Setting.of(selection.site, selection.feed)
-    shelf, items = f"{format_} {setting.key}", selection.items
+    shelf, items = (format_, setting.key), selection.items
     versions = [*map(entry_version, items)]
     found = _KEPT.look(shelf, ids)
     new = [
@@ -141,7 +142,7 @@ def _entries(selection: Selection, ids: Sequence[str], format_: Format) -> list[
         for place, (kept, version) in enumerate(zip(found, versions, strict=True))
         if kept is None or kept[0] != version
     ]
-    made = _tried(setting, [items[place] for place in new], format_) if new else []
+    made = _tried(setting, [items[place] for place in new], format_)
     for place, entry in zip(new, made, strict=True):
         item = items[place]
         kept = found[place] = Kept(versions[place], entry)
@@ -150,7 +151,13 @@ def _entries(selection: Selection, ids: Sequence[str], format_: Format) -> list[
     return [kept[1] for kept in found if kept]
 
 
-def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> list[Entry]:
+def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> Iterator[Entry]:
+    """Yield the entry of each item, so many tried together as the lint can read and tell apart."""
+    for begin in range(0, len(items), TOGETHER):
+        yield from _tried_together(setting, items[begin : begin + TOGETHER], format_)
+
+
+def _tried_together(setting: Setting, items: Sequence[Item], format_: Format) -> list[Entry]:
     # First all of one step, then all of the next: what a step needs stays in the processor's caches.
     prepared = [_prepared(setting, item) for item in items]
     rendered = [_rendered(setting, each, format_) for each in prepared]
@@ -158,9 +165,13 @@ def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> list[Ent
     try:
         findings = _findings(setting, shown, format_)
     except (formats.RenderError, ParseError):
-        if len(items) > 1:
-            return [entry for item in items for entry in _tried(setting, [item], format_)]
-        return [_alone(setting, items[0], rendered[0], format_)]
+        if len(items) == 1:
+            return [_alone(setting, items[0], rendered[0], format_)]
+        half = len(items) // 2
+        parts = (items[:half], items[half:])
+        return [entry for part in parts for entry in _tried_together(setting, part, format_)]
+    if not findings:
+        return rendered
     return [_judged(entry, findings.get(item.id, ())) for item, entry in zip(items, rendered, strict=True)]
 
 
@@ -194,15 +205,17 @@ def _alone(setting: Setting, item: Item, entry: Entry, format_: Format) -> Entry
 def _findings(
     setting: Setting, entries: Mapping[str, Entry], format_: Format
 ) -> Mapping[str, Sequence[Finding]]:
-    """Return what the lint finds in each of these entries; ParseError where readers would not find them."""
+    """Return what the lint finds in each of these entries; ParseError where a reader would not find them."""
     bodies, needs = [*map(_BODY, entries.values())], [entry.needs for entry in entries.values()]
     body = _assembled(setting.selection, bodies, needs, format_)
     formats.check(body, format_)
-    read = [id_ for id_, _ in read_back(body, format_)]
-    if read != list(entries):
-        raise ParseError(_difference(read, list(entries)))
+    report = lint(body)
+    if list(report.facts.item_ids) != list(entries):
+        raise ParseError(_difference(report.facts.item_ids, list(entries)))
+    if len(report.findings) >= MOST_OF_A_CODE and len(entries) > 1:
+        raise ParseError("there is so much wrong with them that the lint does not tell all of it")
     findings: dict[str, list[Finding]] = {}
-    for finding in lint(body).findings:
+    for finding in report.findings:
         findings.setdefault(finding.item, []).append(finding)
     return findings
 

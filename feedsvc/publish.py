@@ -3,8 +3,8 @@
     changed items ─ plan ─▶ selections ─ gate ─▶ checked bytes ─ store ─▶ rendered ─▶ every web process
 
 A feed is rendered again when what it would hold differs from what it held: other items, other
-content, another configuration. A build replaces the live bytes only if it is well-formed and reads
-back as the same items; an item that stands in the way is left out and named.
+content, another configuration. A build replaces the live bytes only if it is well-formed and holds
+the same items; an item that stands in the way is left out and named.
 """
 
 from __future__ import annotations

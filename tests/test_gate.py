@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
+import feedparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc import formats, gate
+from feedsvc.feeds.lint import MOST_OF_A_CODE
 from feedsvc.formats import Setting
-from feedsvc.gate import Rejected, build
+from feedsvc.gate import Rejected, build, build_one
 from feedsvc.memo import Memo
 from feedsvc.model import FORMATS, Archive, Enclosure, Format, Image, Item, Origin, Person, Selection
 from feedsvc.podcast import Podcast
@@ -46,6 +50,19 @@ def test_what_passes_is_the_document_as_it_is_rendered_in_one_go(chosen: Selecti
     for result in build(chosen):
         shown = replace(chosen, items=_without(chosen.items, result.rejected))
         assert result.body == formats.render(shown, result.format)
+
+
+@given(selections)
+@settings(max_examples=30, deadline=None)
+def test_what_passes_is_what_a_feed_reader_finds(chosen: Selection) -> None:
+    for result in build(chosen):
+        shown = [item.id for item in _without(chosen.items, result.rejected)]
+        if result.format == "json":
+            assert [each["id"] for each in json.loads(result.body)["items"]] == shown
+            continue
+        read = feedparser.parse(BytesIO(result.body))
+        assert not read.bozo
+        assert [entry.id for entry in read.entries] == shown
 
 
 def _without(items: Sequence[Item], rejected: Sequence[Rejected]) -> tuple[Item, ...]:
@@ -221,6 +238,26 @@ def test_what_validators_call_an_error_keeps_an_item_out_and_says_which() -> Non
         reasons = [each.reason for each in result.rejected]
         assert all(re.match(r"F\d{3}: ", reason) for reason in reasons)
     assert any(result.rejected for result in build(selection(item(1), bad)))
+
+
+def test_every_one_of_very_many_bad_items_is_kept_out() -> None:
+    noise = (Enclosure("noise", "audio/mpeg", 1),)
+    items = [item(number) for number in range(MOST_OF_A_CODE + 100)]
+    bad = [replace(each, article=replace(each.article, enclosures=noise)) for each in items]
+    good = item(len(items))
+    made = build_one(selection(*bad, good), "rss")
+    assert len(made.rejected) == len(bad)
+    assert [each.item for each in made.rejected] == bad
+
+
+def test_one_item_with_very_many_errors_does_not_hide_those_of_another() -> None:
+    noise = Enclosure("noise", "audio/mpeg", 1)
+    worst, bad = (
+        replace(item(number), article=replace(item(number).article, enclosures=(noise,) * count))
+        for number, count in ((1, MOST_OF_A_CODE + 100), (2, 2))
+    )
+    made = build_one(selection(worst, bad, item(3)), "json")
+    assert [each.item for each in made.rejected] == [worst, bad]
 
 
 def test_an_empty_selection_is_a_good_feed() -> None:

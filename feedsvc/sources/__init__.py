@@ -3,13 +3,11 @@
 files ─ Folder.look ─▶ Look          what is new, changed, renamed, removed or broken
 Watch ─ wait ─▶ it is time to look
 address ─ fetch ─▶ Refreshed         the arrivals of an upstream feed, or that nothing changed
-our own bytes ─ read_back ─▶ ids     what a feed reader finds in what we publish
 """
 
 from __future__ import annotations
 
 from feedsvc.sources.folder import Folder, FolderRules, Look
-from feedsvc.sources.parse import read_back
 from feedsvc.sources.problems import describe
 from feedsvc.sources.upstream import Refreshed, UpstreamRules, fetch
 from feedsvc.sources.watch import Watch
@@ -23,5 +21,4 @@ __all__ = [
     "Watch",
     "describe",
     "fetch",
-    "read_back",
 ]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Mapping
 
-import feedparser
 from bs4 import BeautifulSoup
 from bs4.filter import SoupStrainer
 
 from feedsvc.errors import ParseError
-from feedsvc.model import Format
 from feedsvc.net import absolute
 from feedsvc.sources import decoding, jsonfeed, parser
 from feedsvc.sources.raw import RawFeed
@@ -42,14 +38,6 @@ def parse_raw(body: bytes, headers: Mapping[str, str], url: str) -> RawFeed:
     return feed
 
 
-def read_back(body: bytes, format: Format) -> list[tuple[str, str]]:
-    """Return id and title of each item of a document that we rendered, as a feed reader finds them.
-
-    ParseError if it is not well-formed. For our own bytes only: it reads them in this process.
-    """
-    return _read_back_json(body) if format == "json" else _read_back_xml(body)
-
-
 _NO_FEED = "it is not a feed: there is no rss, feed or rdf:RDF element in it; check the address"
 
 
@@ -68,18 +56,3 @@ def _feeds_named(page: str, url: str) -> list[str]:
         if target and _FEED_TYPES.fullmatch(str(link.get("type", "")).strip()):
             found[target] = None
     return list(found)[:_MAX_FOUND]
-
-
-def _read_back_xml(body: bytes) -> list[tuple[str, str]]:
-    document = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    if document.bozo or not document.get("version"):
-        raise ParseError(f"a feed reader cannot read it ({document.get('bozo_exception', 'no feed')})")
-    return [(str(entry.get("id", "")), str(entry.get("title", ""))) for entry in document.entries]
-
-
-def _read_back_json(body: bytes) -> list[tuple[str, str]]:
-    try:
-        items = json.loads(body)["items"]
-        return [(str(item["id"]), str(item.get("title", ""))) for item in items]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ParseError(f"a feed reader cannot read it ({error})") from error

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import ParseError
-from feedsvc.sources.parse import read_back
 from feedsvc.sources.parser import Parser
 
 FEED = "<rss version='2.0'><channel><title>T</title><item><title>A</title></item></channel></rss>"
@@ -119,36 +118,3 @@ def test_the_process_ends_with_its_parent_even_if_that_is_killed() -> None:
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not is_running(pid)
-
-
-# Reading back
-
-
-ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>urn:t</id>
-<entry><id>urn:a</id><title>A &amp;amp; B</title></entry><entry><id>urn:b</id></entry></feed>"""
-
-
-def test_our_own_documents_are_read_back_as_a_reader_sees_them() -> None:
-    rss = FEED.replace("<title>A", "<guid isPermaLink='false'>urn:a</guid><title>A")
-    assert read_back(rss.encode(), "rss") == [("urn:a", "A")]
-    assert read_back(ATOM.encode(), "atom") == [("urn:a", "A &amp; B"), ("urn:b", "")]
-    assert read_back(b'{"items": [{"id": "urn:a", "title": "A"}, {"id": "b"}]}', "json") == [
-        ("urn:a", "A"),
-        ("b", ""),
-    ]
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"<rss", b"<rss version='2.0'><channel><title>a & b", b"<html></html>", b"/etc/hostname"]
-)
-def test_a_document_that_is_not_well_formed_is_not_read_back(body: bytes) -> None:
-    with pytest.raises(ParseError, match="cannot read it"):
-        read_back(body, "rss")
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{", b'{"items": [1]}', b'{"items": [{}]}', b'{"items": 1}', b"\xff"]
-)
-def test_json_that_is_no_feed_is_not_read_back(body: bytes) -> None:
-    with pytest.raises(ParseError, match="cannot read it"):
-        read_back(body, "json")

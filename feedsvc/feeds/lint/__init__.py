@@ -11,11 +11,12 @@ from feedsvc.feeds.lint.facts import Facts
 from feedsvc.feeds.lint.finding import Finding
 from feedsvc.feeds.lint.http import Served
 from feedsvc.feeds.lint.paging import chain
-from feedsvc.feeds.lint.report import Report, errors_of_items, lint
+from feedsvc.feeds.lint.report import MOST_OF_A_CODE, Report, errors_of_items, lint
 from feedsvc.feeds.lint.rule import SEVERITIES, Rule, Severity
 
 __all__ = [
     "FAMILIES",
+    "MOST_OF_A_CODE",
     "RULES",
     "SEVERITIES",
     "Facts",
