@@ -80,12 +80,23 @@ def build_one(selection: Selection, format_: Format) -> Built:
     """Render a selection in one format, checked, without the items that would break it."""
     ids = [*map(_ID, selection.items)]
     entries: Sequence[Entry] = _entries(selection, ids, format_)
+    bodies, warnings, needs = _apart(entries)
     rejected: tuple[Rejected, ...] = ()
     # Nearly always all are shown: then no entry is looked at by itself.
-    if not all(map(_BODY, entries)) or len({*ids}) < len(ids):
+    if not all(bodies) or len({*ids}) < len(ids):
         entries, rejected = _shown(selection.items, entries, format_)
-    bodies, _, warnings, needs = zip(*entries, strict=True) if entries else ((), (), (), ())
+        bodies, warnings, needs = _apart(entries)
     return Built(format_, _assembled(selection, bodies, needs, format_), rejected, sum(warnings))
+
+
+def _apart(
+    entries: Sequence[Entry],
+) -> tuple[Sequence[bytes], Sequence[int], Sequence[frozenset[str]]]:
+    """Return bodies, warnings and needs of entries."""
+    if not entries:
+        return (), (), ()
+    bodies, _, warnings, needs = zip(*entries, strict=True)
+    return bodies, warnings, needs
 
 
 def _shown(
@@ -206,7 +217,7 @@ def _findings(
     setting: Setting, entries: Mapping[str, Entry], format_: Format
 ) -> Mapping[str, Sequence[Finding]]:
     """Return what the lint finds in each of these entries; ParseError where a reader would not find them."""
-    bodies, needs = [*map(_BODY, entries.values())], [entry.needs for entry in entries.values()]
+    bodies, _, needs = _apart([*entries.values()])
     body = _assembled(setting.selection, bodies, needs, format_)
     formats.check(body, format_)
     report = lint(body)
@@ -245,7 +256,6 @@ def _difference(read: Sequence[str], expected: Sequence[str]) -> str:
 
 
 _ID: Callable[[Item], str] = attrgetter("id")
-_BODY: Callable[[Entry], bytes] = attrgetter("body")
 
 _KEPT: Memo[Kept] = Memo(KEPT_BYTES, MOST_KEPT_BYTES)
 """The same item in the same setting always gives the same entry, so it is made and tried once.

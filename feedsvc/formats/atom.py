@@ -30,7 +30,7 @@ from feedsvc.model import Item, Origin, Person, Selection
 
 _KNOWN = {"media": MEDIA}
 """All that an entry may use; Atom's own namespace is the default."""
-_NEST = PerThread(partial(Nest, "feed", namespaces=_KNOWN))
+_NEST = PerThread(partial(Nest, "feed", "entry", namespaces=_KNOWN))
 
 
 def frame(selection: Selection, _needs: Collection[str]) -> tuple[bytes, bytes]:
@@ -42,11 +42,12 @@ def frame(selection: Selection, _needs: Collection[str]) -> tuple[bytes, bytes]:
 
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an entry as it stands in the Atom document of a selection."""
+    nest = _NEST.value
     made = _entry(selection, item).atom_entry()
     _mend(selection, item, made)
-    own = _NEST.value.own()
+    own = nest.own()
     _complete(selection, item, own)
-    return _NEST.value.serialised(made, own)
+    return nest.serialised(made, own)
 
 
 def updated(moment: datetime) -> bytes:
@@ -112,7 +113,9 @@ def _mend(selection: Selection, item: Item, entry: _Element) -> None:
     # Found by their places, which feedgen never changes: nothing else is as quick.
     entry[1].set("type", "text")
     entry[2].text = rfc3339(item.updated)
-    entry[-1 if entry[-1].tag == "link" else -2].set("rel", "alternate")
+    last = entry[-1]
+    link = last if last.tag == "link" else entry[-2]
+    link.set("rel", "alternate")
     language = item.article.language
     if language and language.casefold() != selection.feed.language.casefold():
         entry.set(XML_LANG, language)
@@ -127,8 +130,9 @@ def _complete(selection: Selection, item: Item, own: Own) -> None:
     if article.rights:
         own.add("rights", article.rights)
     add_links(own, "link", article, article.enclosures)
-    for address, kind in licensing.atom_links(article.license, licensing.rsl_of(selection.site, item)):
-        own.add("link", href=address, rel="license", type=kind)
+    if article.license or selection.site.rsl:
+        for address, kind in licensing.atom_links(article.license, licensing.rsl_of(selection.site, item)):
+            own.add("link", href=address, rel="license", type=kind)
     if article.origin:
         own.add("source", _source(own.below(), item, article.origin))
     if article.image:

@@ -93,22 +93,24 @@ def new_feed(finish: Callable[[_Element], None], namespaces: Mapping[str, str]) 
 class Nest:
     """The elements that all entries of a format stand in, to serialise one after another in.
 
-    `path` names them from the root down, which declares the namespaces of all entries. A new root for each
-    entry would be a fifth of the rendering. For one thread.
+    `path` names them from the root, which declares the namespaces of all entries, down to the entry. A new
+    root for each would be a fifth of the rendering. For one thread.
     """
 
     def __init__(self, *path: str, namespaces: Mapping[str, str]) -> None:
-        self._root = self._parent = Element(path[0], nsmap=dict(namespaces))
-        for name in path[1:]:
+        *above, entry = path
+        self._root = self._parent = Element(above[0], nsmap=dict(namespaces))
+        for name in above[1:]:
             self._parent = SubElement(self._parent, name)
         self._indent = "  " * len(path)
+        self._end = f"{'  ' * len(above)}</{entry}>\n".encode()
         # The innermost is written as `<name/>` while nothing is in it.
         self._before = self._written().index(b"/>") + len(">\n")
         self._after = sum(len(f"{'  ' * depth}</{name}>\n") for depth, name in enumerate(path))
 
     def own(self) -> Own:
         """Return room for the elements that an entry has beside those in its tree."""
-        return Own(self._indent + "  ")
+        return Own(self._indent)
 
     def serialised(self, entry: _Element, own: Own | None = None) -> bytes:
         """Return an entry as it stands in a feed: indented, with a line end, and its own elements last."""
@@ -117,10 +119,8 @@ class Nest:
             written = self._written()[self._before : -self._after]
         finally:
             self._parent.remove(entry)
-        if own is None:
-            return written
-        end = f"{self._indent}</{entry.tag}>\n".encode()
-        return b"".join((written.removesuffix(end), own.text().encode(), end))
+        more = own.text().encode() if own else b""
+        return b"".join((written, more, self._end))
 
     def _written(self) -> bytes:
         written: bytes = tostring(self._root, encoding="UTF-8", pretty_print=True)

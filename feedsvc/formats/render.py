@@ -64,9 +64,11 @@ class Frame:
     def around(self, entries: Sequence[bytes], updated: datetime) -> bytes:
         """Return the document of these entries, UTF-8."""
         writer = _WRITERS[self.format]
+        head = (self.head, writer.updated(in_utc(updated)), self.neck)
         # In one go: a large feed is copied once only.
-        parts = list(entries) or [b""]
-        parts[0] = b"".join((self.head, writer.updated(in_utc(updated)), self.neck, parts[0]))
+        if not writer.between or not entries:
+            return b"".join((*head, *entries, self.tail))
+        parts = [b"".join((*head, entries[0])), *entries[1:]]
         parts[-1] += self.tail
         return writer.between.join(parts)
 

@@ -45,7 +45,7 @@ _KNOWN = {
     **licensing.NAMESPACES,
 }
 """All that an item may use."""
-_NEST = PerThread(partial(Nest, "rss", "channel", namespaces=_KNOWN))
+_NEST = PerThread(partial(Nest, "rss", "channel", "item", namespaces=_KNOWN))
 
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 """The largest that RSS lets a channel's image be shown, in pixels."""
@@ -65,9 +65,11 @@ def frame(selection: Selection, needs: Collection[str]) -> tuple[bytes, bytes]:
 
 def entry(selection: Selection, item: Item) -> bytes:
     """Return an item as it stands in the RSS document of a selection."""
-    own = _NEST.value.own()
+    nest = _NEST.value
+    made = _entry(selection, item).rss_entry()
+    own = nest.own()
     _complete(selection, item, own)
-    return with_references(_NEST.value.serialised(_entry(selection, item).rss_entry(), own))
+    return with_references(nest.serialised(made, own))
 
 
 def updated(moment: datetime) -> bytes:

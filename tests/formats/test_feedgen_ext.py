@@ -416,7 +416,7 @@ ANY_VALUES = st.dictionaries(st.sampled_from(["href", "rel", "title"]), ANY_TEXT
 def test_what_an_entry_adds_itself_is_written_as_lxml_writes_it(
     text: str | None, values: dict[str, str]
 ) -> None:
-    nest = Nest("feed", namespaces={"media": MEDIA})
+    nest = Nest("feed", "entry", namespaces={"media": MEDIA})
     entry, twin = etree.Element("entry"), etree.Element("entry")
     for each in (entry, twin):
         add(each, "id", "urn:x")
