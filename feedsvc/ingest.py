@@ -66,16 +66,17 @@ def refresh_folder(
 ) -> Outcome:
     """Look at a folder source and take in what changed; say what was done.
 
-    A large look is written in chunks, each together with what is remembered of its files: after a
-    crash in between, the rest is looked at again. A worker that may not be the only one gives a fenced
-    store.
+    A large look is written in chunks, each with what is remembered of its files: after a crash in between
+    the rest is looked at again. A worker that may not be the only one gives a fenced store.
     """
     key = folder.rules.source
     with store.read() as connection:
         known = sources.files(connection, key)
         state = sources.state(connection, key)
-    root = (state and state.etag) or ""
-    look = folder.look(known, monotonic, now, root=root, confirm_removals=confirm_removals, progress=progress)
+    root, held = (state.etag or "", state.held) if state else ("", 0)
+    look = folder.look(
+        known, monotonic, now, root=root, held=held, confirm_removals=confirm_removals, progress=progress
+    )
     done = list(_take_in(store, queue, key, look, now))
     _remember_look(store, key, look, now)
     return Outcome(
@@ -191,12 +192,11 @@ def _prepare(store: Store | Fenced, queue: Queue, key: str, look: Look, now: dat
     """
     new = {path for _, path in look.renamed}
     with store.write() as tx:
-        known = sources.files(tx.connection, key).values()
-        bare = [state for state in known if state.guid in look.gone and state.path not in look.forgotten]
-        unsure = {state.path: state for state in bare}
+        files = sources.files(tx.connection, key)
+        unsure = {path: state for path, state in files.items() if state.guid in look.gone}
         unsure |= {state.path: state for state in look.files if state.path in new}
-        left = [old for old, _ in look.renamed if old not in new]
-        sources.put_files(tx.connection, key, [replace(state, hash="") for state in unsure.values()], left)
+        bare = [replace(state, hash="") for path, state in unsure.items() if path not in look.forgotten]
+        sources.put_files(tx.connection, key, bare, {old for old, _ in look.renamed} - new)
         return _change(tx, queue, key, (), look.gone, now)
 
 

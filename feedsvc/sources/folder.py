@@ -47,6 +47,8 @@ class Folder:
         self._reader = Reader(rules)
         self._still: dict[str, tuple[Seen, float]] = {}
         self._missed: dict[str, float] = {}
+        self._held: set[str] | None = None
+        """What the guard holds back; None until the first look."""
 
     def look(
         self,
@@ -55,12 +57,13 @@ class Folder:
         now: datetime,
         *,
         root: str = "",
+        held: int = 0,
         confirm_removals: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Look:
         """Return what is different from `known`; what is still being written waits for a later look.
 
-        `root` is that of the last Look, `monotonic` the caller's steady clock in seconds.
+        `root` and `held` are those of the last Look, `monotonic` the caller's steady clock in seconds.
         `confirm_removals` lets a mass removal pass that the guard holds back. `progress` is told (done,
         all) while files are read: of all that are there, not only of those that this look reads.
         """
@@ -75,8 +78,11 @@ class Folder:
         missing -= set(moved.values())
         due = self._due(missing, bool(waiting - known.keys()), monotonic)
         is_other = guard.is_other(root, found, known)
-        held = set() if confirm_removals else guard.held(self._missed, known, is_other=is_other)
-        removed = due - held
+        # What is held once is held until somebody says what was meant, however many items come meanwhile.
+        before = self._held if self._held is not None else missing if held else set()
+        suspect = guard.held(self._missed, known, is_other=is_other) | (before & missing)
+        self._held = set() if confirm_removals else suspect
+        removed = due - self._held
         wishes = self._reader.wishes(known)
         verdict, torn = _decided(
             readings,
@@ -90,8 +96,10 @@ class Folder:
         look = with_notes(look, notes(found, self.rules.source), found, known)
         unsettled = bool(waiting or missing - due)
         seen = len(found.files) - len(waiting)
-        place = guard.suspected(root) if is_other and (held or missing - due) else found.root
-        return replace(look, held=len(due & held), seen=seen, root=place, unsettled=unsettled)
+        place = guard.suspected(root) if is_other and (self._held or missing - due) else found.root
+        return replace(
+            look, held=len((due | before) & self._held), seen=seen, root=place, unsettled=unsettled
+        )
 
     def _take(
         self,

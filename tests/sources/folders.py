@@ -25,6 +25,7 @@ class Desk:
     live: dict[str, Article] = field(default_factory=dict)
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     place: str = ""
+    held: int = 0
     clock: float = 100.0
     now: datetime = NOW
 
@@ -48,8 +49,10 @@ class Desk:
     def look(self, seconds: float = 0.0, *, confirm: bool = False) -> Look:
         """Look after some seconds, and do what ingest does with what was found."""
         self.clock += seconds
-        look = self.folder.look(self.known, self.clock, self.now, root=self.place, confirm_removals=confirm)
-        self.place = look.root or self.place
+        look = self.folder.look(
+            self.known, self.clock, self.now, root=self.place, held=self.held, confirm_removals=confirm
+        )
+        self.place, self.held = look.root or self.place, look.held
         assert {state.path for state in look.files} | set(look.forgotten) <= look.problems.keys()
         self.known |= {state.path: state for state in look.files}
         for path in look.forgotten:

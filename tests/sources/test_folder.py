@@ -520,6 +520,27 @@ def test_a_removal_passes_while_earlier_ones_are_held(desk: Desk) -> None:
     assert (desk.settle()[-1].held, len(desk.live)) == (12, 39)
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_is_held_is_held_however_many_items_come_after(desk: Desk, restarts: bool) -> None:
+    for number in range(40):
+        desk.write(f"{number}.md", item(f"Item {number}"))
+    desk.settle()
+    for number in range(11):
+        (desk.root / f"{number}.md").unlink()
+    assert desk.settle()[-1].held == 11
+    for number in range(40, 90):
+        desk.write(f"{number}.md", item(f"Item {number}", f"Of {number**20} ships, {number**21} are out."))
+    assert (desk.settle()[-1].held, len(desk.live)) == (11, 90)
+    if restarts:
+        desk.restart()
+        assert desk.look().held == 11
+        desk.restart()
+    (desk.root / "80.md").unlink()
+    desk.look()
+    told = (desk.settle()[-1].held, len(desk.live))
+    assert told == ((12, 90) if restarts else (11, 89))
+
+
 def test_files_that_come_back_end_the_alarm(desk: Desk) -> None:
     for number in range(20):
         desk.write(f"{number}.md", item(f"Item {number}"))
