@@ -294,12 +294,15 @@ class Room:
         self._latest = max(self._latest, self.now)
         if self.now < self._latest:
             return
-        feed, format_ = self._found(document.path)
+        text = document.body.decode()
+        assert set(WORD.findall(text)) <= self.model.words(self.now), document.path
+        found = self._found(document.path)
+        if found is None:
+            return
+        feed, format_ = found
         wanted = self.wanted(feed)
         expected = tuple((item.id, item.article.title) for item in wanted)
         assert read(document.body, format_) == expected, (document.path, self.now)
-        text = document.body.decode()
-        assert set(WORD.findall(text)) <= self.model.words(self.now), document.path
         if format_ == "json":
             self._check_eyes(document.path, json.loads(text)["items"], wanted)
         if format_ == "atom":
@@ -336,7 +339,9 @@ class Room:
         """Ask for a document as a web process does; it must be right for this very moment."""
         service = self.desk.service
         document = publishing.document(service.store, service.catalog, path, self.now)
-        feed, _ = self._found(path)
+        found = self._found(path)
+        assert found is not None
+        feed, _ = found
         with service.store.read() as connection:
             self._seq = clock.seq(connection)
         if document is None:
@@ -344,19 +349,21 @@ class Room:
             assert not self.wanted(feed)
             return
         with service.store.read() as connection:
-            found = {each: rendered.find(connection, each) for each in rendered.paths(connection)}
-        for each, beside in found.items():
+            there = {each: rendered.find(connection, each) for each in rendered.paths(connection)}
+        for each, beside in there.items():
             # All formats of a feed are made together.
             assert beside is not None
             if each.rpartition(".")[0] == feed.path:
                 self.check_document(beside)
                 self._documents[each] = beside
 
-    def _found(self, path: str) -> tuple[Feed, str]:
-        format_ = next(format_ for format_, suffix in SUFFIXES.items() if path.endswith(suffix))
-        feed = self.desk.service.catalog.at(path.removesuffix(SUFFIXES[format_]))
-        assert feed is not None
-        return feed, format_
+    def _found(self, path: str) -> tuple[Feed, str] | None:
+        """Return feed and format of a document; None for one that is another view of a feed."""
+        for format_, suffix in SUFFIXES.items():
+            feed = self.desk.service.catalog.at(path.removesuffix(suffix)) if path.endswith(suffix) else None
+            if feed is not None:
+                return feed, format_
+        return None
 
     def _feeds(self) -> tuple[Feed, ...]:
         return self.desk.service.catalog.feeds
