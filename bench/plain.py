@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -20,69 +20,57 @@ def render(selection: Selection, format_: Format) -> bytes:
     """Return the feed with everything in it that feedsvc writes of the same selection."""
     if format_ == "json":
         return _json(selection)
-    return _rss(selection) if format_ == "rss" else _atom(selection)
-
-
-def publish(selections: Sequence[Selection], formats: Sequence[Format]) -> list[bytes]:
-    """Return every feed in every format, compressed."""
-    return [
-        gzip.compress(render(selection, format_), GZIP_LEVEL)
-        for selection in selections
-        for format_ in formats
-    ]
-
-
-def _rss(selection: Selection) -> bytes:
-    feed = _feed(selection, "rss")
-    feed.load_extension("dc")
-    for item in selection.items:
-        article = item.article
-        entry = feed.add_entry(order="append")
-        entry.title(article.title)
-        entry.link(href=item_page(selection.site, item))
-        entry.guid(item.id, permalink=False)
-        entry.description(article.summary, isSummary=True)
-        entry.content(article.content, type="CDATA")
-        entry.published(item.published)
-        entry.dc.dc_creator([author.name for author in article.authors])
-        entry.category(
-            [{"term": tag, "scheme": f"{selection.site.url}/tags/", "label": tag} for tag in article.tags]
-        )
-        _add_image(entry, article)
-    body: bytes = feed.rss_str(pretty=True)
+    generator = _generator(selection, (format_,))
+    body: bytes = generator.rss_str(pretty=True) if format_ == "rss" else generator.atom_str(pretty=True)
     return body
 
 
-def _atom(selection: Selection) -> bytes:
-    feed = _feed(selection, "atom")
+def publish(selections: Sequence[Selection]) -> list[bytes]:
+    """Return every feed in every format, compressed; feedgen is told each feed once, for both its formats."""
+    return [gzip.compress(body, GZIP_LEVEL) for selection in selections for body in _all(selection)]
+
+
+def _all(selection: Selection) -> tuple[bytes, bytes, bytes]:
+    generator = _generator(selection, ("rss", "atom"))
+    return generator.rss_str(pretty=True), generator.atom_str(pretty=True), _json(selection)
+
+
+def _generator(selection: Selection, formats: Collection[Format]) -> FeedGenerator:
+    """Return the feed as feedgen is told it: no more than these formats need."""
+    feed = _feed(selection, formats)
     for item in selection.items:
         article = item.article
         entry = feed.add_entry(order="append")
         entry.id(item.id)
         entry.title(article.title)
         entry.link(href=item_page(selection.site, item))
-        entry.summary(article.summary, type="text")
-        entry.content(article.content, type="html")
+        entry.description(article.summary, isSummary=True)
+        # Cheaper, but Atom has no such type.
+        entry.content(article.content, type="html" if "atom" in formats else "CDATA")
         entry.published(item.published)
-        entry.updated(item.updated)
-        entry.author([{"name": author.name} for author in article.authors])
+        if "atom" in formats:
+            entry.updated(item.updated)
+            entry.author([{"name": author.name} for author in article.authors])
+        if "rss" in formats:
+            entry.dc.dc_creator([author.name for author in article.authors])
         entry.category(
             [{"term": tag, "scheme": f"{selection.site.url}/tags/", "label": tag} for tag in article.tags]
         )
         _add_image(entry, article)
-    body: bytes = feed.atom_str(pretty=True)
-    return body
+    return feed
 
 
-def _feed(selection: Selection, format_: Format) -> FeedGenerator:
+def _feed(selection: Selection, formats: Collection[Format]) -> FeedGenerator:
     urls = addresses(selection.site, selection.feed)
     feed = FeedGenerator()
     feed.load_extension("media")
+    if "rss" in formats:
+        feed.load_extension("dc", atom=False)
     feed.id(feed_id(selection.site, selection.feed))
     feed.title(selection.feed.title)
     feed.description(selection.feed.description or selection.feed.title)
     feed.author({"name": selection.site.title})
-    feed.link(href=urls[format_], rel="self")
+    feed.link(href=urls["rss" if "rss" in formats else "atom"], rel="self")
     feed.link(href=urls["page"], rel="alternate")
     feed.language(selection.feed.language)
     feed.ttl(selection.feed.ttl)

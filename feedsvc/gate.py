@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -119,7 +120,7 @@ def _assembled(
 ) -> bytes:
     """Return the document of these entries that need so much of its frame; empty where there can be none."""
     try:
-        frame = _frame(selection, frozenset[str]().union(*{*needs}), format_)
+        frame = _frame(selection, frozenset(chain.from_iterable(filter(None, needs))), format_)
         body = frame.around(bodies, selection.updated)
     except (ValueError, formats.RenderError, ParseError):
         return b""
@@ -130,7 +131,7 @@ def _assembled(
 
 def _frame(selection: Selection, needs: frozenset[str], format_: Format) -> formats.Frame:
     """Return what stands around the entries of a selection, checked as a feed without any."""
-    withdrawn = tuple([(item.id, item.published, item.withdrawn_at) for item in selection.withdrawn])
+    withdrawn = tuple((item.id, item.published, item.withdrawn_at) for item in selection.withdrawn)
     key = (format_, needs, selection.site, selection.feed, selection.hubs, selection.archive, withdrawn)
     kept = _FRAMES.look("", [key])[0]
     if kept is not None:
@@ -153,7 +154,7 @@ def _entries(selection: Selection, ids: Sequence[str], format_: Format) -> list[
         for place, (kept, version) in enumerate(zip(found, versions, strict=True))
         if kept is None or kept[0] != version
     ]
-    made = _tried(setting, [items[place] for place in new], format_)
+    made = _tried(setting, [items[place] for place in new], format_) if new else []
     for place, entry in zip(new, made, strict=True):
         item = items[place]
         kept = found[place] = Kept(versions[place], entry)
@@ -162,10 +163,12 @@ def _entries(selection: Selection, ids: Sequence[str], format_: Format) -> list[
     return [kept[1] for kept in found if kept]
 
 
-def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> Iterator[Entry]:
-    """Yield the entry of each item, so many tried together as the lint can read and tell apart."""
-    for begin in range(0, len(items), TOGETHER):
-        yield from _tried_together(setting, items[begin : begin + TOGETHER], format_)
+def _tried(setting: Setting, items: Sequence[Item], format_: Format) -> list[Entry]:
+    """Return the entry of each item, so many tried together as the lint can read and tell apart."""
+    if len(items) <= TOGETHER:
+        return _tried_together(setting, items, format_)
+    parts = (items[begin : begin + TOGETHER] for begin in range(0, len(items), TOGETHER))
+    return [entry for part in parts for entry in _tried_together(setting, part, format_)]
 
 
 def _tried_together(setting: Setting, items: Sequence[Item], format_: Format) -> list[Entry]:

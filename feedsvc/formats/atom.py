@@ -116,8 +116,8 @@ def _mend(selection: Selection, item: Item, entry: _Element) -> None:
     last = entry[-1]
     link = last if last.tag == "link" else entry[-2]
     link.set("rel", "alternate")
-    language = item.article.language
-    if language and language.casefold() != selection.feed.language.casefold():
+    language, usual = item.article.language, selection.feed.language
+    if language and language != usual and language.casefold() != usual.casefold():
         entry.set(XML_LANG, language)
 
 
@@ -126,18 +126,18 @@ def _complete(selection: Selection, item: Item, own: Own) -> None:
     article, scheme = item.article, taxonomy(selection.site)
     for tag in article.tags:
         own.add_written(_category(scheme, tag))
-    own.add("published", rfc3339(item.published))
+    own.add_written(f"<published>{rfc3339(item.published)}</published>")
     if article.rights:
         own.add("rights", article.rights)
-    add_links(own, "link", article, article.enclosures)
+    if article.enclosures or article.via or article.related:
+        add_links(own, "link", article, article.enclosures)
     if article.license or selection.site.rsl:
         for address, kind in licensing.atom_links(article.license, licensing.rsl_of(selection.site, item)):
             own.add("link", href=address, rel="license", type=kind)
     if article.origin:
         own.add("source", _source(own.below(), item, article.origin))
     if article.image:
-        known = any(enclosure.url == article.image.url for enclosure in article.enclosures)
-        add_media(own, article.image, known=article.image.url if known else "")
+        add_media(own, article.image, known=[enclosure.url for enclosure in article.enclosures])
 
 
 @lru_cache(maxsize=1000)

@@ -9,7 +9,7 @@ that feedgen has built; to an entry as the last of its elements, which it writes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 
@@ -253,13 +253,13 @@ def image_type(url: str) -> str:
     return _IMAGE_TYPES.get(path.rpartition(".")[2].lower(), "")
 
 
-def add_media(own: Own, image: Image, *, known: str = "", text: Callable[[str], str] = str) -> None:
+def add_media(own: Own, image: Image, *, known: Sequence[str] = (), text: Callable[[str], str] = str) -> None:
     """Append the lead image as Media RSS: readers look at either `media:content` or `media:thumbnail`.
 
-    No `media:group`, which is for alternatives. An image that is the item's enclosure anyway (`known`)
+    No `media:group`, which is for alternatives. An image that is an enclosure of the item anyway (`known`)
     gets no `media:content`: readers would show it twice. `text` makes text fit for the format.
     """
-    own.extend(_media(own.indent, image, image.url == known, text))
+    own.extend(_media(own.indent, image, image.url in known, text))
 
 
 @lru_cache(maxsize=1000)

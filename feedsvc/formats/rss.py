@@ -163,7 +163,7 @@ def _complete(selection: Selection, item: Item, own: Own) -> None:
         own.add_written(_category(domain, tag))
     for enclosure in article.enclosures[:1]:
         own.add("enclosure", url=enclosure.url, length=str(enclosure.length), type=enclosure.type)
-    own.add("pubDate", rfc822(item.published))
+    own.add_written(f"<pubDate>{rfc822(item.published)}</pubDate>")
     if item.updated > item.published:
         own.add(_ATOM_UPDATED, rfc3339(item.updated))
     for author in article.authors:
@@ -173,19 +173,25 @@ def _complete(selection: Selection, item: Item, own: Own) -> None:
         own.add(_LANGUAGE, article.language)
     if article.rights:
         own.add(_RIGHTS, plain(article.rights))
-    # RSS has room for one enclosure; readers that know Atom's links find the others.
-    add_links(own, _ATOM_LINK, article, article.enclosures[1:])
-    has_terms = licensing.has_terms(selection.site)
-    rsl = "" if has_terms else licensing.rsl_of(selection.site, item)
-    for name, told, attributes in licensing.rss_elements(article.license, rsl):
-        own.add(name, told, **attributes)
-    if has_terms:
-        licensing.add_terms(own, selection.site, item)
+    if article.enclosures or article.via or article.related:
+        # RSS has room for one enclosure; readers that know Atom's links find the others.
+        add_links(own, _ATOM_LINK, article, article.enclosures[1:])
+    if article.license or selection.site.rsl or licensing.has_terms(selection.site):
+        _add_licence(selection, item, own)
     if article.image:
-        known = next((enclosure.url for enclosure in article.enclosures), "")
+        known = [enclosure.url for enclosure in article.enclosures[:1]]
         add_media(own, article.image, known=known, text=plain)
     if selection.feed.podcast:
         podcast.add_episode(own, article)
+
+
+def _add_licence(selection: Selection, item: Item, own: Own) -> None:
+    has_terms = licensing.has_terms(selection.site)
+    rsl = "" if has_terms else licensing.rsl_of(selection.site, item)
+    for name, told, attributes in licensing.rss_elements(item.article.license, rsl):
+        own.add(name, told, **attributes)
+    if has_terms:
+        licensing.add_terms(own, selection.site, item)
 
 
 @lru_cache(maxsize=1000)

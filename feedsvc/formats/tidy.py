@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from feedsvc.formats.addresses import item_page, root
 from feedsvc.formats.dates import in_utc
@@ -150,15 +151,18 @@ def _authors(authors: Iterable[Person], origin: Origin | None) -> tuple[Person, 
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:
-    tidied = (
-        Person(
-            line(person.name),
-            _email(person.email) if person.email else None,
-            (uri(person.url) if person.url else "") or None,
-        )
-        for person in people
+    return tuple([person for person in map(_person, people) if person.name])
+
+
+def _person(person: Person) -> Person:
+    name = line(person.name)
+    if name == person.name and not person.email and not person.url:
+        return person
+    return Person(
+        name,
+        _email(person.email) if person.email else None,
+        (uri(person.url) if person.url else "") or None,
     )
-    return tuple(person for person in tidied if person.name)
 
 
 def _email(email: str) -> str | None:
@@ -167,7 +171,9 @@ def _email(email: str) -> str | None:
     return address if "@" in address.strip("@") and " " not in address else None
 
 
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1000)
+def _tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    # Each format asks for them, and again when the item is corrected.
     first_spelling: dict[str, str] = {}
     for tag in map(line, tags):
         if tag:
