@@ -290,8 +290,10 @@ def test_changed_attributes_are_drawn_and_asked_for_once(site: Site, page: Page)
     page.evaluate("document.querySelector('feed-headlines').setAttribute('heading', 'none')")
     page.wait_for_function(f"!{ROOT}.querySelector('h4')")
     assert page.evaluate(f"{ROOT}.querySelector('ul').getAttribute('aria-label')") == "Harbour News"
-    page.evaluate("document.querySelector('feed-headlines').style.margin = '1rem'")
+    # A page that moves it about does not have it drawn again.
+    page.evaluate(f"window.drawn = {ROOT}.firstChild; {ROOT}.host.style.margin = '1rem'")
     page.wait_for_timeout(200)
+    assert page.evaluate(f"drawn === {ROOT}.firstChild")
     # The browser's cache had the rest.
     assert len(site.asked_for("/embed/news.json")) == 2
 
@@ -300,11 +302,12 @@ def test_an_element_that_was_taken_out_asks_and_tells_nothing(site: Site, page: 
     told(page)
     drawn(page, site.page("host", embed(), SCRIPT))
     page.evaluate(
-        "window.kept = document.querySelector('feed-headlines');"
+        "window.kept = document.querySelector('feed-headlines'); window.drawn = kept.shadowRoot.firstChild;"
         " kept.refresh(); kept.remove(); kept.setAttribute('count', 3)"
     )
     page.wait_for_timeout(400)
     assert page.evaluate("told.length") == 1
+    assert page.evaluate("drawn === kept.shadowRoot.firstChild")
     assert not [path for path in site.asked if "count=3" in path]
     page.evaluate("document.querySelector('main').append(kept)")
     page.wait_for_function("kept.items.length == 3")
