@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from feedsvc import feeds as rules
-from feedsvc import formats
+from feedsvc import formats, headlines
 from feedsvc.model import FORMATS, Feed, Format, Site
 
 _PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})")
@@ -52,6 +52,12 @@ class Catalog:
             return rules.search_feed(self.site, name)
         return self.feed(name) if kind == "feeds" else None
 
+    def embed(self, path: str) -> tuple[Feed, headlines.Kind] | None:
+        """Return the feed whose headlines an address such as `/embed/all.json` has, and in which form."""
+        read = headlines.read_path(path)
+        feed = self.feed(read[0]) if read else None
+        return (feed, read[1]) if read and feed else None
+
     def find(self, path: str) -> Found | None:
         """Return what a document's address stands for, e.g. `/feeds/all.rss`, `/tags/sea/archive/2.atom`."""
         for format_ in FORMATS:
@@ -76,4 +82,5 @@ class Catalog:
 
     def fingerprint(self) -> str:
         """Return a text that changes when any feed may have to be rendered again without a changed item."""
-        return sha256(repr((formats.RENDERER, self)).encode("utf-8", "surrogatepass")).hexdigest()
+        told = repr((formats.RENDERER, headlines.RENDERER, self))
+        return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

@@ -25,6 +25,11 @@ MEDIA: Pairs = (
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"),
     NOSNIFF,
 )
+EMBED: Pairs = (
+    ("Access-Control-Expose-Headers", "ETag, Last-Modified"),
+    ("Timing-Allow-Origin", "*"),
+)
+EMBED_BODY: Pairs = (("Cross-Origin-Resource-Policy", "cross-origin"), NOSNIFF)
 OPEN: Pairs = (
     ("Access-Control-Allow-Origin", "*"),
     ("Content-Security-Policy", "default-src 'none'"),
@@ -32,6 +37,9 @@ OPEN: Pairs = (
 )
 
 FEED_STALE_SECONDS = 60
+EMBED_SECONDS = 60
+EMBED_STALE_SECONDS = 240
+"""After these and the former an embed shows nothing any more that was withdrawn: five minutes in all."""
 FEED_ON_ERROR_SECONDS = 86_400
 ARCHIVE_SECONDS = 3600
 """Pages of archives hardly ever change; yet no cache may keep for long what was withdrawn since."""

@@ -75,7 +75,7 @@ class Origin:
 class Article:
     """The content of an item: clean, safe, with absolute URLs, ready to be rendered.
 
-    `title` and `summary` are plain text, `content` is HTML that has passed `article.clean`.
+    `title` and `summary` are plain text, `content` is HTML that has passed `article.clean`, `language` BCP 47.
     """
 
     title: str
@@ -88,7 +88,6 @@ class Article:
     authors: tuple[Person, ...] = ()
     tags: tuple[str, ...] = ()
     language: str | None = None
-    """BCP 47."""
     image: Image | None = None
     enclosures: tuple[Enclosure, ...] = ()
     published: datetime | None = None
@@ -231,7 +230,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A named selection of items that we publish, as configured or derived from a tag or an author."""
+    """A named selection of items that we publish, configured or of a tag or an author; `ttl` in minutes."""
 
     slug: str
     title: str
@@ -244,7 +243,6 @@ class Feed:
     limit: int = 50
     content: Literal["full", "summary"] = "full"
     ttl: int = 5
-    """Minutes."""
     image: Image | None = None
     license: str = ""
     podcast: Podcast | None = None
@@ -254,6 +252,8 @@ class Feed:
     """It tells of the items that were withdrawn from it (RFC 6721)."""
     expire_withdrawn: bool = False
     """Its RSS keeps withdrawn items, expired and without their content, as some partners ask."""
+    embed_origins: tuple[str, ...] = ()
+    """The sites that may embed its headlines, as `https://host`; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+from feedsvc import embedding, formats, paging
 from feedsvc import feeds as rules
-from feedsvc import formats, paging
 from feedsvc import plan as planning
 from feedsvc.catalog import Catalog, Found
 from feedsvc.errors import StoreError
@@ -73,6 +73,10 @@ def document(
     Where it cannot be written down, or is not to be (`keep`), it is made for this answer, with no `seq`.
     """
     found = catalog.find(path)
+    embed = catalog.embed(path)
+    if embed is not None:
+        # It is published with its feed.
+        found = Found(embed[0], "json")
     if found is None:
         return None
     while True:
@@ -137,6 +141,14 @@ def _bring_up_to_date(
 
 
 def _documents(plan: Plan, results: Sequence[Built]) -> list[Document]:
+    selection = plan.selection
+    rejected = {bad.item.id for result in results for bad in result.rejected}
+    return _formats(plan, results) + (
+        [] if plan.page else embedding.documents(selection, rejected, plan.state.valid_until)
+    )
+
+
+def _formats(plan: Plan, results: Sequence[Built]) -> list[Document]:
     selection = plan.selection
     return [
         formats.document(
@@ -216,6 +228,8 @@ def _take_down(store: Store, catalog: Catalog) -> None:
         for path in gone:
             for suffix in formats.SUFFIXES.values():
                 rendered.remove(tx.connection, path + suffix, tx.seq())
+            for embed in embedding.paths(path):
+                rendered.remove(tx.connection, embed, tx.seq())
 
 
 def _note(store: Store, due: Due, looked: bool, now: datetime) -> datetime | None:

@@ -64,7 +64,8 @@ def test_only_the_feeds_that_a_change_touches_are_rendered(room: Desk) -> None:
     room.publish()
     room.save("b.md", "Market")
     room.look()
-    assert set(room.publish().documents) == set(EVERY)
+    embeds = {f"/embed/all{suffix}" for suffix in (".json", ".html", ".svg", "/")}
+    assert set(room.publish().documents) == {*EVERY, *embeds}
 
 
 def test_an_item_that_loses_its_tag_leaves_the_feed_and_the_feed_moves_forward(room: Desk) -> None:

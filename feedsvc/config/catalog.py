@@ -70,6 +70,7 @@ def _feed(slug: str, written: FeedSettings, settings: Settings) -> Feed:
         complete=written.complete,
         tombstones=written.tombstones,
         expire_withdrawn=written.expire_withdrawn,
+        embed_origins=written.embed_origins,
     )
 
 

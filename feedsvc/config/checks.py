@@ -53,6 +53,14 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def origin(text: str) -> str:
+    """Return the origin of a site, as browsers spell it: scheme, host and port alone, in small letters."""
+    parts = urlsplit(web_address(text))
+    if not text or parts.path or parts.query or parts.username or any(mark in text for mark in "*;, '\""):
+        raise ValueError(f"must be the origin of a site, got “{text}”; try “https://paper.example”")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def place(text: str) -> str:
     """Return a feed's name, or an absolute http(s) address as it stands."""
     return page_address(text) if "/" in text else text

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from feedsvc.config import checks
 from feedsvc.config.checks import duration
 from feedsvc.config.podcast import PodcastSettings
-from feedsvc.config.section import Address, Duration, Language, Names, Network, RslUse, Section
+from feedsvc.config.section import Address, Duration, Language, Names, Network, Origin, RslUse, Section
 from feedsvc.config.server import ExportSettings, ServerSettings
 
 __all__ = ["FOLDER", "KEYED", "NESTED", "SECTIONS", "Options", "Section", "Settings", "duration"]
@@ -152,6 +152,9 @@ class FeedSettings(Section):
     expire_withdrawn: bool = Field(
         default=False,
         description="Keep withdrawn items in RSS, empty and expired, for partners such as MSN.",
+    )
+    embed_origins: tuple[Origin, ...] = Field(
+        default=(), description="Only these sites may embed its headlines, as “https://paper.example”."
     )
     redirect_to: Annotated[str, AfterValidator(checks.place)] = Field(
         default="", description="It has moved for good: to another feed's name, or to an address."

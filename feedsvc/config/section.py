@@ -14,6 +14,7 @@ Language = Annotated[str, AfterValidator(checks.language_tag)]
 Network = Annotated[str, AfterValidator(checks.network)]
 Address = Annotated[str, AfterValidator(checks.page_address)]
 Names = tuple[str, ...]
+Origin = Annotated[str, AfterValidator(checks.origin)]
 RslUse = Annotated[str, AfterValidator(checks.rsl_use)]
 
 

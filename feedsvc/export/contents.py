@@ -56,7 +56,7 @@ def documents(store: Store, catalog: Catalog, find: Find, now: datetime) -> tupl
     made = [find(path) for path in missing[:AT_ONCE]]
     with store.read() as connection:
         found = rendered.heads(connection)
-    there = [each for each in found if place(each.path) and is_true(each, now)]
+    there = [each for each in found if catalog.find(each.path) and place(each.path) and is_true(each, now)]
     # What cannot be made now cannot be made at once again either.
     return there, len(missing[AT_ONCE:]) if any(made) else 0
 
@@ -64,7 +64,8 @@ def documents(store: Store, catalog: Catalog, find: Find, now: datetime) -> tupl
 def _missing(store: Store, catalog: Catalog, now: datetime) -> list[str]:
     """Return what is not there as it should be, in the order in which it is to be made."""
     with store.read() as connection:
-        known = {each.path: is_true(each, now) for each in rendered.heads(connection)}
+        heads = [each for each in rendered.heads(connection) if catalog.find(each.path)]
+        known = {each.path: is_true(each, now) for each in heads}
         last = {feed.path: archives.last(connection, feed.path) for feed in catalog.feeds}
     wanted = dict.fromkeys(known, 0)
     for feed in catalog.feeds:

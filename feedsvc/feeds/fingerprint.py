@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from operator import attrgetter
 
-from feedsvc import formats
+from feedsvc import formats, headlines
 from feedsvc.model import Archive, Feed, Item, Rule, Site
 
 _NO_ARCHIVE = Archive()
@@ -30,7 +30,7 @@ def fingerprint(
     through its `hash`. When the feed was updated is left out, since that follows from this.
     """
     shown = replace(feed, rule=Rule(), order="published", limit=0)
-    settings = (formats.RENDERER, shown, replace(site, timezone=""), tuple(hubs), archive)
+    settings = (formats.RENDERER, headlines.RENDERER, shown, replace(site, timezone=""), tuple(hubs), archive)
     digest = sha256(repr(settings).encode("utf-8", "surrogatepass"))
     for item in items:
         digest.update(_told(item).encode("utf-8", "surrogatepass"))

@@ -109,7 +109,11 @@ def by_feed(catalog: Catalog, counts: Mapping[str, list[int]]) -> dict[tuple[str
 
 
 def _feed_of(catalog: Catalog, path: str) -> tuple[str, str]:
-    document = catalog.find(path.encode("latin-1").decode(errors="replace"))
+    spelt = path.encode("latin-1").decode(errors="replace")
+    embed = catalog.embed(spelt)
+    if embed is not None:
+        return embed[0].path, f"embed-{embed[1]}"
+    document = catalog.find(spelt)
     if document is None:
         return OTHERS, ""
     return SEARCH if document.feed.path.startswith(f"{SEARCH}/") else document.feed.path, document.format

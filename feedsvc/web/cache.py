@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from feedsvc.headers import ARCHIVE_SECONDS, FEED_ON_ERROR_SECONDS, FEED_STALE_SECONDS, is_archive
 from feedsvc.model import Document
-from feedsvc.web import headers
-from feedsvc.web.caching import Freshness, Representation, prepare
+from feedsvc.web.caching import Representation, prepare
 from feedsvc.web.delta import History
+from feedsvc.web.manner import Manner
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 256
 MAX_PAGE_BYTES = 16 * 1024 * 1024
 LOCKS = 64
+MAX_VARIANTS = 1024
 ROOM = 0.8
 """The part of memory that is filled before anybody asks: the rest is for what is asked for."""
 
@@ -29,23 +29,28 @@ class Documents:
     that the fast path needs no decoding.
     """
 
-    def __init__(self, max_age: int, max_bytes: int = MAX_BYTES, history: History | None = None) -> None:
+    def __init__(
+        self,
+        manner: Callable[[str], Manner],
+        max_bytes: int = MAX_BYTES,
+        history: History | None = None,
+    ) -> None:
         self.seq = 0
         """The change sequence up to which this process has loaded what was published."""
         self.by_path: dict[str, Representation] = {}
         self.history = history
         """What documents were before; None where nobody is told the difference."""
-        self._freshness = Freshness(max_age, FEED_STALE_SECONDS, FEED_ON_ERROR_SECONDS)
-        self._archive = Freshness(max(max_age, ARCHIVE_SECONDS), 0, FEED_ON_ERROR_SECONDS)
+        self._manner = manner
         self._max_bytes = max_bytes
         self._size = 0
         self._seqs: dict[str, int] = {}
         self._writing = threading.Lock()
+        self._variants: OrderedDict[str, None] = OrderedDict()
         self._flights = [threading.Lock() for _ in range(LOCKS)]
 
-    def find(self, path: str) -> Representation | None:
+    def find(self, path: str, query: str = "") -> Representation | None:
         """Return what is in memory for a decoded path, valid or not."""
-        return self.by_path.get(wsgi_path(path))
+        return self.by_path.get(key(wsgi_path(path), query))
 
     def is_wanted(self, path: str) -> bool:
         """Say whether a document belongs into memory before anybody asks: it was there, or there is room."""
@@ -73,6 +78,32 @@ class Documents:
                 self._evict()
         return made
 
+    def put_variant(self, document: Document, query: str, seq: int, now: datetime) -> Representation:
+        """Return a document that nobody published as it is answered; kept until something changes."""
+        path = key(wsgi_path(document.path), query)
+        made = self.prepared(document)
+        made.last_used = now
+        with self._writing:
+            if seq >= self.seq:
+                self._drop(path)
+                self.by_path[path] = made
+                self._size += made.size
+                self._variants[path] = None
+                self._variants.move_to_end(path)
+                if len(self._variants) > MAX_VARIANTS:
+                    self._drop(self._variants.popitem(last=False)[0])
+                self._evict()
+        return made
+
+    def advance(self, seq: int) -> None:
+        """Note that this process knows all up to a change, and let go of what that may have outdated."""
+        with self._writing:
+            if seq != self.seq:
+                self.seq = seq
+                for path in self._variants:
+                    self._drop(path)
+                self._variants.clear()
+
     def prepared(self, document: Document) -> Representation:
         """Return a document as it is answered, without a place in memory."""
         bodies = {"identity": (document.etag, document.body)}
@@ -81,13 +112,16 @@ class Documents:
         if document.br:
             bodies["br"] = (document.etag_br, document.br)
         links = (("Link", ", ".join(document.links)),) if document.links else ()
+        manner = self._manner(document.path)
         return prepare(
             bodies,
             modified=document.modified,
-            headers=[*(headers.FEED if self.history is None else headers.FEED_DELTA), *links],
-            entity=[("Content-Type", document.content_type), *headers.FEED_BODY],
-            freshness=self._archive if is_archive(document.path) else self._freshness,
+            headers=[*manner.headers, *links],
+            entity=[("Content-Type", document.content_type), *manner.entity],
+            freshness=manner.freshness,
             valid_until=document.valid_until,
+            is_for_all=manner.is_for_all,
+            origins=manner.origins,
         )
 
     def forget(self, path: str) -> None:
@@ -165,6 +199,14 @@ class Recent:
             if self._made is None or abs(now - self._made[0]) >= timedelta(seconds=1):
                 self._made = (now, make())
             return self._made[1]
+
+
+def key(path: str, query: str) -> str:
+    """Return under which name the answer to a path as in WSGI and a query is kept.
+
+    No path can be spelt so that it is that of another address with a query: WSGI has no such letter.
+    """
+    return f"{path}\N{QUESTION EXCLAMATION MARK}{query}" if query else path
 
 
 def wsgi_path(path: str) -> str:

@@ -55,6 +55,10 @@ class Representation:
     modified: datetime | None
     freshness: Freshness
     valid_until: datetime | None = None
+    is_for_all: bool = False
+    """Whether a browser that shows it by itself gets the same answer as a program."""
+    origins: tuple[str, ...] = ()
+    """The sites whose scripts may read it, where it is not everybody."""
     last_used: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
     @property
@@ -75,6 +79,8 @@ def prepare(
     entity: Sequence[tuple[str, str]],
     freshness: Freshness,
     valid_until: datetime | None = None,
+    is_for_all: bool = False,
+    origins: tuple[str, ...] = (),
 ) -> Representation:
     """Return the representation of (ETag, bytes) by coding.
 
@@ -88,7 +94,7 @@ def prepare(
         if coding != "identity":
             whole.append(("Content-Encoding", coding))
         variants[coding] = Variant(tag, body, both + whole, both)
-    return Representation(variants, modified, freshness, valid_until)
+    return Representation(variants, modified, freshness, valid_until, is_for_all, origins)
 
 
 def encode(body: bytes) -> dict[str, tuple[str, bytes]]:
@@ -108,11 +114,13 @@ def etag(body: bytes) -> str:
 def answer(found: Representation, environ: Environ, now: datetime) -> Answer:
     """Return status, headers and body for a GET or HEAD of a representation."""
     variant = choose(found.variants, _text(environ, "HTTP_ACCEPT_ENCODING"))
-    control = ("Cache-Control", cache_control(found.freshness, found.valid_until, now))
+    last: Headers = [("Cache-Control", cache_control(found.freshness, found.valid_until, now))]
+    if found.origins and environ.get("HTTP_ORIGIN") in found.origins:
+        last.append(("Access-Control-Allow-Origin", str(environ["HTTP_ORIGIN"])))
     if is_unchanged(variant.etag, found.modified, environ):
-        return "304 Not Modified", [*variant.headers_304, control], b""
+        return "304 Not Modified", [*variant.headers_304, *last], b""
     body = b"" if environ["REQUEST_METHOD"] == "HEAD" else variant.body
-    return "200 OK", [*variant.headers, control], body
+    return "200 OK", [*variant.headers, *last], body
 
 
 def choose(variants: Mapping[str, Variant], accept_encoding: str | None) -> Variant:

@@ -12,6 +12,7 @@ from flask import Flask
 from feedsvc.errors import StoreError
 from feedsvc.service import Service
 from feedsvc.store import Connection, clock, rendered
+from feedsvc.web.cache import key
 from feedsvc.web.caching import Environ, answer
 from feedsvc.web.state import EXTENSION
 
@@ -50,8 +51,14 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        found = self._by_path.get(environ["PATH_INFO"])
-        if found is not None and is_plain(environ) and not (self._tells_changes and "HTTP_A_IM" in environ):
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING")
+        found = self._by_path.get(key(path, query) if query else path)
+        if (
+            found is not None
+            and is_simple(environ)
+            and (found.is_for_all or not is_shown(environ))
+            and not (self._tells_changes and "HTTP_A_IM" in environ)
+        ):
             now = self.clock()
             if found.valid_until is None or now < found.valid_until:
                 found.last_used = now
@@ -59,7 +66,7 @@ class Front:
                 if body and self.governor.refuses(environ.get("REMOTE_ADDR", ""), environ, now):
                     status, headers, body = self.governor.refusal(now)
                 self.answered[status] += 1
-                self.audience.note(environ["PATH_INFO"], status, len(body))
+                self.audience.note(path, status, len(body))
                 start_response(status, headers)
                 return [body] if body else []
         return self._app(environ, start_response)
@@ -113,7 +120,7 @@ class Front:
             paths = sorted(changed, key=self._rank)
             for start in range(0, len(paths), BATCH):
                 self._bring(connection, {path: changed[path] for path in paths[start : start + BATCH]})
-            self.documents.seq = seq
+            self.documents.advance(seq)
 
     def _bring(self, connection: Connection, changed: Mapping[str, int]) -> None:
         """Put changed documents into memory where they are wanted; what is there of others is outdated."""
@@ -131,13 +138,17 @@ class Front:
         return found is None or found.page > 0 or self._service.catalog.feed(found.feed.slug) is None
 
 
-def is_plain(environ: Environ) -> bool:
-    """Say whether a request is a feed reader's: no browser's, no query, no range, no credentials."""
+def is_simple(environ: Environ) -> bool:
+    """Say whether a request is for the whole of a document, and everybody's: no range, no credentials."""
     return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and not environ.get("QUERY_STRING")
-        and environ.get("HTTP_SEC_FETCH_DEST") != "document"
-        and "application/xhtml+xml" not in str(environ.get("HTTP_ACCEPT", ""))
         and "HTTP_RANGE" not in environ
         and "HTTP_AUTHORIZATION" not in environ
+    )
+
+
+def is_shown(environ: Environ) -> bool:
+    """Say whether a browser will show the answer by itself: at a feed's address it gets another one."""
+    return environ.get("HTTP_SEC_FETCH_DEST") == "document" or "application/xhtml+xml" in str(
+        environ.get("HTTP_ACCEPT", "")
     )

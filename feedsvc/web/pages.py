@@ -62,7 +62,7 @@ def item(slug: str) -> Response:
         found = items.by_slug(connection, slug)
         if found is None:
             raise NotFound("item", slug)
-        _see(found, slug, now)
+        see(found, slug, now)
         if found.slug != slug:
             abort(links.moved(links.item_path(found)))
         return html(_item(found, _more(connection, found, now)))
@@ -111,7 +111,7 @@ def feed(slug: str) -> Response:
     return serve(f"/feeds/{slug}/", build)
 
 
-def _see(found: Item, slug: str, now: datetime) -> None:
+def see(found: Item, slug: str, now: datetime) -> None:
     """Refuse what the public may not see: gone if it was public once, else as if it had never been."""
     if found.is_visible(now):
         return

@@ -19,6 +19,7 @@ from feedsvc.web.cache import Documents, Pages, Recent
 from feedsvc.web.clients import Proxies
 from feedsvc.web.delta import History
 from feedsvc.web.governor import Governor
+from feedsvc.web.manner import Manners
 
 EXTENSION = "feedsvc"
 
@@ -52,7 +53,8 @@ def new_state(service: Service) -> State:
     """Return the state of a process that begins."""
     server = service.settings.server
     governor = Governor(server.flood, Proxies(server.trusted_proxies))
-    documents = Documents(server.max_age, history=History() if server.delta else None)
+    manners = Manners(service.catalog, server.max_age, tells_changes=server.delta)
+    documents = Documents(manners.of, history=History() if server.delta else None)
     return State(service, documents, governor, Audience(service))
 
 

@@ -14,6 +14,8 @@ from feedsvc.errors import StoreError
 from feedsvc.store import rendered
 from feedsvc.web import Front, create_app
 from feedsvc.web.cache import Documents
+from feedsvc.web.caching import Freshness
+from feedsvc.web.manner import Manner
 from tests.web.newsroom import BROWSER, NOON, Newsroom, ask, make
 
 READER = {"Accept": "application/rss+xml", "Accept-Encoding": "gzip"}
@@ -204,7 +206,7 @@ def test_memory_has_a_limit_and_what_was_not_asked_for_leaves_first(newsroom: Ne
         document = rendered.find(connection, "/feeds/all.rss")
     assert document is not None
     full = replace(document, body=b"x" * 1000, gzip=b"", br=b"")
-    documents = Documents(300, max_bytes=3000)
+    documents = Documents(manner, max_bytes=3000)
     for number in range(3):
         documents.put(replace(full, path=f"/{number}"), NOON + timedelta(seconds=number))
     asked = documents.find("/0")
@@ -220,7 +222,7 @@ def test_an_older_document_never_replaces_a_newer_one(newsroom: Newsroom) -> Non
     with newsroom.store.read() as connection:
         document = rendered.find(connection, "/feeds/all.rss")
     assert document is not None
-    documents = Documents(300)
+    documents = Documents(manner)
     documents.put(replace(document, seq=9, etag='"new"'), NOON)
     documents.put(replace(document, seq=8, etag='"old"'), NOON)
     found = documents.find("/feeds/all.rss")
@@ -284,3 +286,7 @@ def _until(is_so: object, seconds: float = 3.0) -> None:
     while not is_so():  # type: ignore[operator]
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.02)
+
+
+def manner(_path: str) -> Manner:
+    return Manner((), (), Freshness(300))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from feedsvc.web.fast import is_plain
+from feedsvc.web.fast import is_shown, is_simple
 
 MAX_BYTES = 2048
 END = b"\r\n\r\n"
@@ -23,16 +23,17 @@ def _in_wsgi(*names: str) -> dict[str, str]:
 
 ASKED = _in_wsgi(
     *("accept", "accept-encoding", "authorization", "if-modified-since", "if-none-match", "range"),
-    "sec-fetch-dest",
+    *("origin", "sec-fetch-dest"),
 )
-"""The headers that an answer depends on, and their names in WSGI: those of `is_plain` and of `answer`."""
+"""The headers that an answer depends on, in `fast` and `caching`, and their names in WSGI."""
 
 KEPT = ASKED | _in_wsgi("a-im", "forwarded", "x-forwarded-for")
 """These, and what says whether the web server must answer: who asks, and whether for changes alone."""
 
 _HEAD = re.compile(
     # Never back: what a part has taken is that part's, so that the time is that of one look at each byte.
-    rb"(GET|HEAD) (/(?:[!$&'()*+,;=:@/\w.~-]++|%[0-9A-Fa-f]{2})*+) HTTP/1\.1\r\n"
+    rb"(GET|HEAD) (/(?:[!$&'()*+,;=:@/\w.~-]++|%[0-9A-Fa-f]{2})*+)"
+    rb"(?:\?([!$&'()*+,;=:@/\w.~%-]++))?+ HTTP/1\.1\r\n"
     # No underscore: WSGI could not tell such a name from the one with a hyphen.
     rb"((?:[!#$%&'*+.^`|~0-9A-Za-z-]++:[ -~]*+\r\n)++)\r\n"
 )
@@ -48,6 +49,10 @@ class Poll(NamedTuple):
     path: str
     environ: Mapping[str, str]
     closes: bool
+    query: str = ""
+    """As it is spelt; empty where there is none."""
+    is_shown: bool = False
+    """Whether a browser will show the answer by itself."""
 
 
 def read_poll(head: bytes) -> Poll | None:
@@ -55,7 +60,7 @@ def read_poll(head: bytes) -> Poll | None:
     match = _HEAD.fullmatch(head) if len(head) <= MAX_BYTES else None
     if match is None:
         return None
-    method, target, block = match.groups()
+    method, target, query, block = match.groups()
     fields = {}
     lines = block.decode("ascii").split("\r\n")
     lines.pop()
@@ -67,10 +72,11 @@ def read_poll(head: bytes) -> Poll | None:
         return None
     environ = {KEPT[name]: value for name, value in fields.items() if name in KEPT}
     environ["REQUEST_METHOD"] = method.decode("ascii")
-    if not is_plain(environ):
+    if not is_simple(environ):
         return None
     path = unquote_to_bytes(target) if b"%" in target else target
-    return Poll(path.decode("latin-1"), environ, closes)
+    asked = (query or b"").decode("ascii")
+    return Poll(path.decode("latin-1"), environ, closes, asked, is_shown(environ))
 
 
 def is_unfinished(data: bytes) -> bool:

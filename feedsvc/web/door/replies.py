@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from feedsvc.web.audience import Audience
-from feedsvc.web.cache import Documents
+from feedsvc.web.cache import Documents, key
 from feedsvc.web.caching import Representation, answer
 from feedsvc.web.door.head import Poll, read_poll
 from feedsvc.web.governor import Governor
@@ -23,10 +23,11 @@ Clock = Callable[[], datetime]
 class Reply:
     """What one poll was answered last, ready to be sent again while nothing about it has changed."""
 
-    __slots__ = ("body_size", "closes", "found", "parts", "poll", "since", "size", "status", "until")
+    __slots__ = ("body_size", "closes", "found", "key", "parts", "poll", "since", "size", "status", "until")
 
     def __init__(self, poll: Poll) -> None:
         self.poll = poll
+        self.key = key(poll.path, poll.query)
         self.closes = poll.closes
         self.found: Representation | None = None
         self.since = self.until = NEVER
@@ -67,9 +68,9 @@ class Replies:
         if reply is None:
             return None
         now = self._clock()
-        found = self._by_path.get(reply.poll.path)
+        found = self._by_path.get(reply.key)
         if found is None or not (found is reply.found and reply.since <= now < reply.until):
-            if found is None or not found.is_valid(now):
+            if found is None or not found.is_valid(now) or not (found.is_for_all or not reply.poll.is_shown):
                 return None
             renew(reply, found, now)
         if reply.body_size and self._governor.refuses(peer, reply.poll.environ, now):
@@ -85,12 +86,12 @@ class Replies:
         To be called now and then. Programs that poll for something else the next time leave such answers.
         """
         for reply in self._known.values():
-            if reply.found is not None and self._by_path.get(reply.poll.path) is not reply.found:
+            if reply.found is not None and self._by_path.get(reply.key) is not reply.found:
                 reply.found, reply.parts = None, ()
 
     def _learn(self, head: bytes) -> Reply | None:
         poll = read_poll(head)
-        if poll is None or poll.path not in self._by_path:
+        if poll is None or key(poll.path, poll.query) not in self._by_path:
             return None
         if self._tells_changes and "HTTP_A_IM" in poll.environ:
             return None

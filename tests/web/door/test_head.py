@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feedsvc.web.caching import Freshness, answer, encode, prepare
 from feedsvc.web.door.head import ASKED, MAX_BYTES, is_unfinished, read_poll
-from feedsvc.web.fast import is_plain
+from feedsvc.web.fast import is_shown, is_simple
 from tests.web.newsroom import NOON
 
 GOOD = b"GET /feeds/all.rss HTTP/1.1\r\nHost: news.example\r\n\r\n"
@@ -62,11 +62,13 @@ class Noting(dict[str, object]):
 
 def test_a_poll_tells_all_that_an_answer_depends_on() -> None:
     environ = Noting({"REQUEST_METHOD": "GET", "HTTP_IF_MODIFIED_SINCE": "Thu, 01 Jan 1970 00:00:00 GMT"})
-    assert is_plain(environ)
-    found = prepare(encode(b"feed" * 50), modified=NOON, headers=(), entity=(), freshness=Freshness(300))
+    assert is_simple(environ)
+    assert not is_shown(environ)
+    found = prepare(
+        encode(b"feed" * 50), modified=NOON, headers=(), entity=(), freshness=Freshness(300), origins=("",)
+    )
     assert answer(found, environ, NOON)[0] == "200 OK"
-    # A poll has no query: its target would not have been read.
-    assert environ.noted <= {"REQUEST_METHOD", "QUERY_STRING", *ASKED.values()}
+    assert environ.noted <= {"REQUEST_METHOD", *ASKED.values()}
     assert environ.noted > set(ASKED.values())
 
 
@@ -129,8 +131,6 @@ def test_what_feed_readers_send_is_a_poll(lines: list[bytes]) -> None:
         [b": no name"],
         [b"Range: bytes=0-9"],
         [b"Authorization: Basic YTpi"],
-        [b"Sec-Fetch-Dest: document"],
-        [b"Accept: text/html,application/xhtml+xml"],
     ],
 )
 def test_everything_else_is_left_to_the_web_server(lines: list[bytes]) -> None:
@@ -145,7 +145,7 @@ def test_everything_else_is_left_to_the_web_server(lines: list[bytes]) -> None:
         GOOD.replace(b"1.1", b"1.0"),
         GOOD.replace(b"GET ", b"GET  "),
         GOOD.replace(b"/feeds", b"http://news.example/feeds"),
-        GOOD.replace(b".rss", b".rss?utm_source=x"),
+        GOOD.replace(b".rss", b".rss?utm source=x"),
         GOOD.replace(b".rss", b".rss#x"),
         GOOD.replace(b".rss", b".rss%zz"),
         GOOD.replace(b".rss", b".r\xc3\xa4s"),
@@ -161,6 +161,19 @@ def test_everything_else_is_left_to_the_web_server(lines: list[bytes]) -> None:
 )
 def test_other_requests_are_left_to_the_web_server(head: bytes) -> None:
     assert read_poll(head) is None
+
+
+@pytest.mark.parametrize("line", [b"Sec-Fetch-Dest: document", b"Accept: text/html,application/xhtml+xml"])
+def test_what_a_browser_shows_is_told_apart(line: bytes) -> None:
+    poll = read_poll(with_lines(line))
+    assert poll is not None
+    assert poll.is_shown
+
+
+def test_a_query_is_read_as_it_is_spelt() -> None:
+    poll = read_poll(GOOD.replace(b"/feeds/all.rss", b"/embed/all.json?count=2&tags=a,%20b"))
+    assert poll is not None
+    assert (poll.path, poll.query) == ("/embed/all.json", "count=2&tags=a,%20b")
 
 
 def test_an_escaped_path_is_the_path_that_it_spells() -> None:

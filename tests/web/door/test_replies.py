@@ -229,3 +229,36 @@ def test_who_asks_for_changes_alone_is_left_to_the_web_server_where_it_tells_the
         replies = Replies(front.documents, front.answered, newsroom.clock, front.audience, front.governor)
         assert bool(answered(replies, "A-IM: feed")) is taken
         assert answered(replies)
+
+
+def test_a_feed_that_a_browser_will_show_is_left_to_the_web_server_and_an_embed_is_not(
+    newsroom: Newsroom, replies: Replies
+) -> None:
+    shown = "Accept: text/html,application/xhtml+xml\r\n"
+    assert answered(replies, shown[:-2]) is None
+    embed = f"GET /embed/all/ HTTP/1.1\r\nHost: a.example\r\n{shown}\r\n".encode()
+    reply = replies.reply(embed)
+    assert reply is not None
+    assert b"frame-ancestors *" in reply.parts[0]
+
+
+def test_an_embed_with_options_is_answered_once_somebody_has_asked_for_it_until_something_changes(
+    newsroom: Newsroom, replies: Replies
+) -> None:
+    head = b"GET /embed/all.json?count=2 HTTP/1.1\r\nHost: a.example\r\n\r\n"
+    assert replies.reply(head) is None
+    first = newsroom.ask("/embed/all.json?count=2")
+    reply = replies.reply(head)
+    assert reply is not None
+    assert reply.parts[1] == first.body
+    newsroom.add(make(guid="other", title="Another one"))
+    newsroom.publish()
+    newsroom.front._look()
+    assert replies.reply(head) is None
+
+
+def test_no_escaped_path_reaches_an_embed_with_options(newsroom: Newsroom, replies: Replies) -> None:
+    newsroom.ask("/embed/all.json?count=2")
+    head = b"GET /embed/all.json%E2%80%BDcount=2 HTTP/1.1\r\nHost: a.example\r\n\r\n"
+    assert replies.reply(head) is None
+    assert replies.reply(head.replace(b"%E2%80%BD", b"%3F")) is None

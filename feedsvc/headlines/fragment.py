@@ -1,0 +1,56 @@
+"""Write headlines as a fragment of HTML, for pages that are put together on a server."""
+
+from __future__ import annotations
+
+from feedsvc.headlines.headline import Headline, Headlines
+from feedsvc.headlines.html import Html, element, joined
+from feedsvc.headlines.markup import STYLE, container, footer, link, meta, picture
+from feedsvc.headlines.strings import strings
+
+
+def fragment(made: Headlines) -> bytes:
+    """Return a list with classes for the host's style, or the element with its own in a shadow root."""
+    html = shadowed(made) if made.options.shadow else _plain(made)
+    return f"{html}\n".encode()
+
+
+def shadowed(made: Headlines, *, links_home: bool = False) -> Html:
+    """Return `<feed-headlines>` with a declarative shadow root: shown without any script."""
+    options = made.options
+    shown = element(
+        "template",
+        {"shadowrootmode": "open"},
+        element("style", {}, Html(STYLE)),
+        container(made, links_home=links_home),
+    )
+    look = {"layout": options.layout, "theme": options.theme or None, "feed": made.feed.slug}
+    return element("feed-headlines", look, shown)
+
+
+def _plain(made: Headlines) -> Html:
+    heading = made.heading
+    rows = joined(*(_item(each, made) for each in made.items))
+    label = {"class": "headlines-list", "aria-label": heading or made.feed.title}
+    return element(
+        "div",
+        {"class": "headlines", "lang": made.language},
+        element("h2", {"class": "headlines-heading"}, heading) if heading else Html(),
+        element("ul", label, rows) if made.items else element("p", {}, strings(made.language)["empty"]),
+        footer(made),
+    )
+
+
+def _item(each: Headline, made: Headlines) -> Html:
+    shown = made.options.show
+    title = element("bdi", {"lang": each.language}, each.title or each.summary or each.url)
+    facts = meta(each, made)
+    return element(
+        "li",
+        {"class": "headlines-item"},
+        picture(each.image) if each.image and "image" in shown else Html(),
+        link(made, each.url, title),
+        element("p", {"class": "headlines-summary", "lang": each.language, "dir": "auto"}, each.summary)
+        if each.summary and "summary" in shown
+        else Html(),
+        element("div", {"class": "headlines-meta"}, facts) if facts else Html(),
+    )
