@@ -1,4 +1,4 @@
-/** Build the script into a folder (by default where the server has it): one classic file, as small as it can be. */
+/** Build the script, one classic file, as small as it can be, and the style that the server draws with. */
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,8 @@ import * as esbuild from 'esbuild';
 import { minify } from 'terser';
 
 const here = new URL('.', import.meta.url).pathname;
-const folder = process.argv[2] ?? `${here}../feedsvc/web/static/embed`;
+/** The project, or a copy of its folders to compare with it. */
+const project = process.argv[2] ?? `${here}..`;
 const { release } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'));
 
 /** What esbuild leaves: spaces and quotes that mean nothing, and the long names of our private properties. */
@@ -51,6 +52,11 @@ const script = code.replace(/\bconst\b/g, 'let');
 
 const hash = createHash('sha256').update(script).digest('hex').slice(0, 10);
 const name = `v1.${release}.${hash}.js`;
-mkdirSync(folder, { recursive: true });
-writeFileSync(`${folder}/${name}`, script);
+const put = (folder, file, text) => {
+  mkdirSync(`${project}/${folder}`, { recursive: true });
+  writeFileSync(`${project}/${folder}/${file}`, text);
+};
+put('feedsvc/web/static/embed', name, script);
+// For the headlines that the server draws.
+put('feedsvc/headlines', 'style.css', style.code);
 console.log(name, script.length, gzipSync(script, { level: 9 }).length);

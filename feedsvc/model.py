@@ -75,7 +75,7 @@ class Origin:
 class Article:
     """The content of an item: clean, safe, with absolute URLs, ready to be rendered.
 
-    `title` and `summary` are plain text, `content` is HTML that has passed `article.clean`, `language` BCP 47.
+    `title` and `summary` are plain text, `content` has passed `article.clean`, `language` is BCP 47.
     """
 
     title: str

@@ -21,6 +21,7 @@ from feedsvc.headlines.options import (
     Options,
     canonical,
     read,
+    settled,
 )
 from feedsvc.headlines.strings import strings
 
@@ -53,5 +54,6 @@ __all__ = [
     "path_of",
     "read",
     "read_path",
+    "settled",
     "strings",
 ]

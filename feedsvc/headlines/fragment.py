@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from feedsvc import formats
 from feedsvc.headlines.headline import Headline, Headlines
 from feedsvc.headlines.html import Html, element, joined
 from feedsvc.headlines.markup import STYLE, container, footer, link, meta, picture
+from feedsvc.headlines.options import Options
 from feedsvc.headlines.strings import strings
 
 
@@ -23,8 +25,30 @@ def shadowed(made: Headlines, *, links_home: bool = False) -> Html:
         element("style", {}, Html(STYLE)),
         container(made, links_home=links_home),
     )
-    look = {"layout": options.layout, "theme": options.theme or None, "feed": made.feed.slug}
-    return element("feed-headlines", look, shown)
+    look = {"feed": made.feed.slug, "layout": options.layout, "theme": options.theme or None}
+    home = formats.addresses(made.site, made.feed)["page"]
+    # On a page with the script as well, that shows this link until it has fetched.
+    rest = link(made, home, made.feed.title)
+    return element("feed-headlines", {**look, **_attributes(options)}, shown, rest)
+
+
+def _attributes(options: Options) -> dict[str, str]:
+    """Return the options as the attributes of the script's element, where they are not its defaults."""
+    said = {
+        "count": str(options.count),
+        "exclude-tags": ", ".join(options.exclude),
+        "footer": options.footer,
+        "heading": options.heading,
+        "lang": options.lang,
+        "q": options.q,
+        "show": " ".join(options.show) or "none",
+        "source": options.source,
+        "summary-length": str(options.summary),
+        "tags": ", ".join(options.tags),
+        "target": options.target,
+    }
+    usual = {"count": "5", "show": "date", "summary-length": "160", "target": "_self"}
+    return {name: text for name, text in said.items() if text and text != usual.get(name)}
 
 
 def _plain(made: Headlines) -> Html:

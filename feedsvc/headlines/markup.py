@@ -26,7 +26,7 @@ def container(made: Headlines, *, links_home: bool = False) -> Html:
     )
     return element(
         "div",
-        {"part": "container", "lang": made.language},
+        {"class": made.options.layout, "part": "container", "lang": made.language},
         element("h2", {"part": "heading"}, _bdi(heading, made.feed.language)) if heading else Html(),
         element("div", {}, listed),
         footer(made),
@@ -64,18 +64,9 @@ def meta(each: Headline, made: Headlines) -> Html:
 
 
 def picture(image: Image) -> Html:
-    """Return an image, of its own size where that is known."""
-    size = {"width": image.width, "height": image.height}
-    return element(
-        "img",
-        {
-            "src": formats.uri(image.url),
-            "alt": formats.sendable(image.alt),
-            **size,
-            "loading": "lazy",
-            "part": "image",
-        },
-    )
+    """Return an image, of its own size where that is known; the title beside it says what it shows."""
+    told = {"src": formats.uri(image.url), "alt": "", "width": image.width, "height": image.height}
+    return element("img", {**told, "loading": "lazy", "part": "image"})
 
 
 def _row(each: Headline, made: Headlines, url: str) -> Html:

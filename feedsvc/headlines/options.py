@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
+from feedsvc.headlines.strings import spoken
+
 Kind = Literal["json", "html", "page", "svg"]
 
 LAYOUTS: tuple[str, ...] = ("list", "cards", "compact")
@@ -93,6 +95,17 @@ def canonical(options: Options, kind: Kind) -> str:
         if value != getattr(DEFAULTS[kind], name):
             parts.append(f"{name}={_spelt(value)}")
     return "&".join(parts)
+
+
+def settled(options: Options, kind: Kind, language: str) -> Options:
+    """Return the options of what is shown to a feed of a language: two that give the same bytes are one.
+
+    JSON says nothing but a few words in the language of the host page, and knows few languages.
+    """
+    lang = options.lang.lower()
+    if kind == "json":
+        lang = "" if spoken(lang or language) == spoken(language) else spoken(lang)
+    return replace(options, lang="" if lang == language.lower() else lang)
 
 
 def _spelt(value: object) -> str:

@@ -88,12 +88,20 @@ class Documents:
                 self._drop(path)
                 self.by_path[path] = made
                 self._size += made.size
-                self._variants[path] = None
-                self._variants.move_to_end(path)
-                if len(self._variants) > MAX_VARIANTS:
-                    self._drop(self._variants.popitem(last=False)[0])
-                self._evict()
+                self._remember(path)
         return made
+
+    def alias(self, path: str, written: str, query: str) -> None:
+        """Answer another spelling of a query with what is in memory already, for as long as that is there."""
+        spelt = key(wsgi_path(path), written)
+        with self._writing:
+            found = self.by_path.get(key(wsgi_path(path), query))
+            if found is not None and self.by_path.get(spelt) is not found:
+                self._drop(spelt)
+                self.by_path[spelt] = found
+                # Its bytes count again, so that no flood of spellings is free.
+                self._size += found.size
+                self._remember(spelt)
 
     def advance(self, seq: int) -> None:
         """Note that this process knows all up to a change, and let go of what that may have outdated."""
@@ -134,6 +142,14 @@ class Documents:
         """Let one thread at a time make the document of a path."""
         with self._flights[hash(path) % LOCKS]:
             yield
+
+    def _remember(self, path: str) -> None:
+        """Note an answer that nobody published; what has been there longest leaves for it."""
+        self._variants[path] = None
+        self._variants.move_to_end(path)
+        if len(self._variants) > MAX_VARIANTS:
+            self._drop(self._variants.popitem(last=False)[0])
+        self._evict()
 
     def _keep_past(self, path: str, etag: str) -> None:
         past = self.by_path.get(path)

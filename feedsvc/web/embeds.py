@@ -37,16 +37,21 @@ def embed(slug: str, kind: Kind) -> Response:
     if feed is None:
         return _led(slug, kind)
     try:
-        options = headlines.read(request.args, kind)
+        options = headlines.settled(headlines.read(request.args, kind), kind, feed.language)
     except BadOption as error:
         raise RequestError(f"{error}.") from error
-    query = headlines.canonical(options, kind)
-    found = _variant(current(), feed, kind, options, query) if query else None
-    if found is None:
-        found = documents.find(current(), headlines.path_of(slug, kind), current().service.clock())
+    path, query = headlines.path_of(slug, kind), headlines.canonical(options, kind)
+    state = current()
+    if query:
+        found: Representation | None = _variant(state, feed, kind, options, query)
+    else:
+        found = documents.find(state, path, state.service.clock())
     if found is None:
         raise NotFound("feed", slug)
-    return documents.counted(ready(found, request.environ, current().service.clock()))
+    written = request.query_string.decode("latin-1")
+    if written != query:
+        state.documents.alias(path, written, query)
+    return documents.counted(ready(found, request.environ, state.service.clock()))
 
 
 @routes.get("/embed/<slug>")
@@ -65,7 +70,8 @@ def item(slug: str) -> Response:
         found = _item(connection, slug, now)
         made = _card(found)
         sent = manner.embedded(catalog().site, everything(), "page")
-        return Content(headlines.frame(made), headlines.CONTENT_TYPES["page"], (*sent.headers, *sent.entity))
+        fields = tuple(each for each in (*sent.headers, *sent.entity) if each[0] != "Vary")
+        return Content(headlines.frame(made), headlines.CONTENT_TYPES["page"], fields)
 
     return serve(f"/embed/items/{slug}/", build)
 
@@ -135,7 +141,11 @@ def _card(found: Item) -> Headlines:
 
 def _path_of(address: str) -> str | None:
     """Return the decoded path within the site of an absolute address; None where it is another site's."""
-    site, asked = urlsplit(catalog().site.url), urlsplit(address)
+    site = urlsplit(catalog().site.url)
+    try:
+        asked = urlsplit(address)
+    except ValueError:
+        return None
     # The scheme may differ: what was http once is shared for years.
     if asked.scheme not in ("http", "https") or asked.netloc.lower() != site.netloc.lower():
         return None

@@ -94,9 +94,11 @@ def run(tools: Path, *command: str) -> str:
 
 @pytest.mark.system
 def test_the_source_makes_the_newest_release(tools: Path, tmp_path: Path) -> None:
-    run(tools, "node", "build.mjs", str(tmp_path / "built"))
-    [built] = (tmp_path / "built").iterdir()
+    run(tools, "node", "build.mjs", str(tmp_path))
+    [built] = (tmp_path / "feedsvc/web/static/embed").iterdir()
     assert (built.name, built.read_bytes()) == (newest().name, newest().read_bytes())
+    style = "feedsvc/headlines/style.css"
+    assert (tmp_path / style).read_bytes() == (EMBED.parent / style).read_bytes()
 
 
 @pytest.mark.system
