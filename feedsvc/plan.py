@@ -8,7 +8,7 @@ handful of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -30,15 +30,24 @@ MANY = 500
 """With more changed items than this, looking at every feed is the shorter way."""
 
 
+AT_ONCE = 100
+"""How many feeds of all are looked at in one run: news that come meanwhile wait for no more than these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The feeds to look at in one run; once all hold what they should, `mark` says so."""
+    """The feeds to look at in one run; once all hold what they should, `facts` say so."""
 
     feeds: tuple[Feed, ...]
     changed: tuple[Item, ...]
-    mark: str
-    is_whole: bool
-    """Every feed is looked at: at the first run, after a change of the configuration or very many items."""
+    facts: Mapping[str, str]
+    begins_all: bool = False
+    """A run through all feeds begins: at first, by another configuration, by a change of very many items."""
+    ends_all: bool = False
+    more: bool = False
+    """There are other feeds to look at, in another run."""
+    is_current: bool = True
+    """With this run all that has changed is published; what is left is the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +62,53 @@ class Plan:
 
 
 def due(connection: Connection, catalog: Catalog, now: datetime) -> Due:
-    """Return the feeds that may have to be rendered since the last mark: by an item, by time, by us."""
+    """Return the feeds that may have to be rendered since the last mark: by an item, by time, by us.
+
+    What a change touches comes first. Where all feeds are to be looked at, some of them follow in each run.
+    """
     last_seq, _, last_print = (meta.get(connection, meta.PUBLISHED) or "0 ").partition(" ")
-    current = catalog.fingerprint()
+    current, seq = catalog.fingerprint(), items.last_seq(connection)
     changed = items.changed_since(connection, int(last_seq), MANY)
+    every = tuple(catalog.every(feeds.moments(connection)))
+    is_few = bool(last_print) and len(changed) < MANY
+    touched = _touched(connection, every, changed, now) if is_few else ()
+    if is_few and last_print == current:
+        return Due(touched, tuple(changed), {meta.PUBLISHED: f"{seq} {current}"})
+    begun, start = _progress(connection, current, every) or (seq, 0)
+    some, more = every[start : start + AT_ONCE], start + AT_ONCE < len(every)
+    facts = {meta.PUBLISHING: f"{begun} {current} {some[-1].path}" if more else ""}
+    if is_few:
+        facts[meta.PUBLISHED] = f"{seq} {last_print}"
+    if not more:
+        facts[meta.PUBLISHED] = f"{seq if is_few else begun} {current}"
+    return Due(
+        tuple({feed.path: feed for feed in (*touched, *some)}.values()),
+        tuple(changed) if is_few else (),
+        facts,
+        begins_all=start == 0,
+        ends_all=not more,
+        more=more,
+        is_current=is_few or not more,
+    )
+
+
+def _touched(
+    connection: Connection, every: Sequence[Feed], changed: Sequence[Item], now: datetime
+) -> tuple[Feed, ...]:
+    """Return the feeds that these items are in or come into, and those whose time has come."""
     known = feeds.moments(connection)
-    mark = f"{items.last_seq(connection)} {current}"
-    if last_print != current or len(changed) >= MANY:
-        return Due(tuple(catalog.every(known)), (), mark, is_whole=True)
-    past = {path for path, moment in known.items() if moment is not None and moment <= now}
-    past |= feeds.holding(connection, [item.pk for item in changed])
-    past |= {feed.path for feed, _ in rules.takers(catalog.every(known), changed)}
-    touched = tuple(feed for feed in catalog.every(known) if feed.path in past)
-    return Due(touched, tuple(changed), mark, is_whole=False)
+    touched = {path for path, moment in known.items() if moment is not None and moment <= now}
+    touched |= feeds.holding(connection, [item.pk for item in changed])
+    touched |= {feed.path for feed, _ in rules.takers(every, changed)}
+    return tuple(feed for feed in every if feed.path in touched)
+
+
+def _progress(connection: Connection, current: str, every: Sequence[Feed]) -> tuple[int, int] | None:
+    """Return at which change a run through all feeds began, and the next feed's place; None if none is on."""
+    begun, _, rest = (meta.get(connection, meta.PUBLISHING) or "").partition(" ")
+    print_, _, path = rest.partition(" ")
+    places = [place for place, feed in enumerate(every) if feed.path == path]
+    return (int(begun), places[0] + 1) if print_ == current and places else None
 
 
 def plan(

@@ -38,29 +38,45 @@ class Published:
     documents: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     next_moment: datetime | None = None
+    more: bool = False
+    """There are feeds left to look at, in another run."""
 
 
 def publish(store: Store, catalog: Catalog, now: datetime) -> Published:
     """Bring the documents of every feed that is read up to date.
 
-    Idempotent: with nothing changed it writes nothing. Runs one at a time (the task's lock); a change
-    made meanwhile has enqueued the next run.
+    Idempotent: with nothing changed it writes nothing.
+    """
+    done = publish_some(store, catalog, now)
+    while done.more:
+        after = publish_some(store, catalog, now)
+        done = replace(
+            after, documents=done.documents + after.documents, problems=done.problems + after.problems
+        )
+    return done
+
+
+def publish_some(store: Store, catalog: Catalog, now: datetime) -> Published:
+    """Bring the documents up to date that a change touches and, where all are to be looked at, some others.
+
+    Runs one at a time (the task's lock); a change made meanwhile has enqueued the next run. Where there is
+    `more`, the caller has to see to another run; it goes on from here, also after a crash.
     """
     with store.read() as connection:
         due = planning.due(connection, catalog, now)
         looked = meta.get(connection, meta.LOOKED) == "1"
-    paging.grow(store, catalog, now, is_whole=due.is_whole)
-    paging.drop(store, catalog, due.changed, is_whole=due.is_whole)
+    paging.grow(store, catalog, now, is_whole=due.begins_all)
+    paging.drop(store, catalog, due.changed, is_whole=due.begins_all)
     done: list[Document] = []
     problems: list[Problem] = []
     for some in _portions(due.feeds):
         for documents, found in _bring_up_to_date(store, catalog, some, now):
             done += documents
             problems += found
-    if due.is_whole:
+    if due.ends_all:
         _take_down(store, catalog)
     moment = _note(store, due, looked, now)
-    return Published(tuple(document.path for document in done), tuple(problems), moment)
+    return Published(tuple(document.path for document in done), tuple(problems), moment, due.more)
 
 
 def document(
@@ -236,12 +252,13 @@ def _note(store: Store, due: Due, looked: bool, now: datetime) -> datetime | Non
     """Note how far the feeds are published, and the first look at the folder; return when to run again."""
     with store.read() as connection:
         moment = items.next_moment(connection, now)
-        is_noted = meta.get(connection, meta.PUBLISHED) == due.mark
-        is_first = looked and meta.get(connection, meta.SCANNED) != "1"
-    if is_noted and not is_first:
+        facts = {name: fact for name, fact in due.facts.items() if (meta.get(connection, name) or "") != fact}
+        is_first = looked and due.is_current and meta.get(connection, meta.SCANNED) != "1"
+    if not facts and not is_first:
         return moment
     with store.write() as tx:
-        meta.put(tx.connection, meta.PUBLISHED, due.mark)
+        for name, fact in facts.items():
+            meta.put(tx.connection, name, fact)
         if is_first:
             meta.put(tx.connection, meta.LIVE_SEQ, str(clock.seq(tx.connection)))
             meta.put(tx.connection, meta.SCANNED, "1")

@@ -36,7 +36,7 @@ def room(tmp_path: Path, database_url: str) -> Iterator[Desk]:
 def touched(room: Desk) -> set[str]:
     with room.service.store.read() as connection:
         due = planning.due(connection, room.service.catalog, room.clock())
-    assert not due.is_whole
+    assert not due.begins_all
     return {feed.path for feed in due.feeds}
 
 
@@ -83,7 +83,7 @@ def test_another_configuration_touches_every_feed(room: Desk) -> None:
     catalog = replace(room.service.catalog, hubs=("https://hub.example/",))
     with room.service.store.read() as connection:
         due = planning.due(connection, catalog, room.clock())
-    assert due.is_whole
+    assert due.begins_all
     assert {"/feeds/all", "/tags/pier"} < {feed.path for feed in due.feeds}
 
 
@@ -93,7 +93,7 @@ def test_with_very_many_changes_every_feed_is_looked_at(room: Desk, monkeypatch:
         room.save(f"new-{number}.md", f"Item {number}")
     room.look()
     with room.service.store.read() as connection:
-        assert planning.due(connection, room.service.catalog, room.clock()).is_whole
+        assert planning.due(connection, room.service.catalog, room.clock()).begins_all
     room.publish()
     assert len(room.titles()) == 5
     assert touched(room) == set()

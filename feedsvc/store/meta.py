@@ -19,6 +19,9 @@ COMPRESSED = "compressed"
 PUBLISHED = "published"
 """How far all known feeds are published."""
 
+PUBLISHING = "publishing"
+"""How far a run through all known feeds has come, where one is under way."""
+
 LATEST = "latest"
 """The latest moment at which something was published or due: a clock that shows less has gone back."""
 

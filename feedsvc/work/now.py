@@ -26,4 +26,5 @@ def refresh_now(service: Service, key: str | None = None) -> Iterator[Outcome]:
         else:
             # Jitter spreads load; nobody must be unable to guess it.
             yield refresh.refresh_source(service, door, name, random.random())  # noqa: S311
-    tasks.publish_now(service)
+    while tasks.publish_now(service).more:
+        pass

@@ -13,7 +13,7 @@ from feedsvc import config, ingest
 from feedsvc.compress import compress
 from feedsvc.decide import still_out
 from feedsvc.net import Client
-from feedsvc.publish import Published, publish
+from feedsvc.publish import Published, publish_some
 from feedsvc.service import Service
 from feedsvc.store import Connection, SourceState, Transaction, audience, items, meta, schedule, sources
 from feedsvc.work import refresh
@@ -93,13 +93,13 @@ def fold_audience(service: Service) -> None:
 
 
 def publish_now(service: Service) -> Published:
-    """Publish, log what became live, and schedule the next embargo's end or expiry."""
+    """Publish, log what became live, and schedule the next embargo's end and the rest of a long run."""
     now = service.clock()
     with service.store.read() as connection:
         back = went_back(connection, now)
     if back:
         mend(service, now)
-    done = publish(service.store, service.catalog, now)
+    done = publish_some(service.store, service.catalog, now)
     for problem in done.problems:
         log.error("publish left_out=%s", problem.message)
     if done.documents:
@@ -107,6 +107,8 @@ def publish_now(service: Service) -> Published:
     with service.store.write() as tx:
         schedule.put(tx.connection, MOMENT, SELDOM, done.next_moment or now + SELDOM)
         meta.put(tx.connection, meta.LATEST, now.isoformat())
+        if done.more:
+            ingest.defer_publish(service.queue, tx)
         if done.documents:
             service.queue.defer(tx.raw, COMPRESS, queueing_lock=COMPRESS, priority=LAST)
         defer_export(service, tx)
