@@ -8,8 +8,9 @@ from datetime import datetime
 from feedsvc import formats, headlines
 from feedsvc.feeds import matches
 from feedsvc.headlines import DEFAULTS, KINDS, Kind, Options
-from feedsvc.model import Document, Feed, Item, Rule, Selection, Site
-from feedsvc.store import Connection, feeds, items
+from feedsvc.model import Document, Feed, Item, Rule, Site
+from feedsvc.plan import Plan
+from feedsvc.store import Connection, feeds, items, sources
 
 LOOKED_AT = 500
 """How many of a feed's newest items are looked at for those that an embed asks for."""
@@ -17,25 +18,27 @@ LOOKED_AT = 500
 AT_ONCE = 50
 
 
-def documents(
-    selection: Selection, rejected: Collection[str], valid_until: datetime | None
-) -> list[Document]:
+def documents(plan: Plan, rejected: Collection[str]) -> list[Document]:
     """Return the embeds that are published with a configured feed: what nobody has asked for otherwise.
 
     Items that the publish gate has rejected are left out of them too.
     """
-    feed = selection.feed
+    selection, feed = plan.selection, plan.selection.feed
     if not _is_configured(feed.path):
         return []
     chosen = [item for item in selection.items if item.id not in rejected]
-    made = {kind: headlines.headlines(selection.site, feed, chosen, DEFAULTS[kind]) for kind in KINDS}
+
+    def made(kind: Kind) -> bytes:
+        shown = headlines.headlines(selection.site, feed, chosen, DEFAULTS[kind], stale=plan.is_stale)
+        return headlines.body(shown, kind)
+
     return [
         formats.document(
             headlines.path_of(feed.slug, kind),
             headlines.CONTENT_TYPES[kind],
-            headlines.body(made[kind], kind),
+            made(kind),
             modified=selection.updated,
-            valid_until=valid_until,
+            valid_until=plan.state.valid_until,
         )
         for kind in KINDS
     ]
@@ -53,7 +56,8 @@ def variant(
     """Return the embed of a feed that these options describe; it is not stored."""
     state = feeds.state(connection, feed.path)
     chosen = list(_chosen(connection, feed, options, now))
-    made = headlines.headlines(site, feed, chosen, options)
+    stale = sources.are_behind(connection, {item.source for item in chosen})
+    made = headlines.headlines(site, feed, chosen, options, stale=stale)
     return formats.document(
         headlines.path_of(feed.slug, kind),
         headlines.CONTENT_TYPES[kind],

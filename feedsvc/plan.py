@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from feedsvc import feeds as rules
 from feedsvc.catalog import Catalog
 from feedsvc.model import Archive, Feed, Item, Selection
-from feedsvc.store import ArchivePage, Connection, FeedState, archives, feeds, items, meta
+from feedsvc.store import ArchivePage, Connection, FeedState, archives, feeds, items, meta, sources
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """When a feed that never held an item was updated: validators take an earlier time for a mistake."""
@@ -57,6 +57,8 @@ class Plan:
     selection: Selection
     before: FeedState | None
     state: FeedState
+    is_stale: bool = False
+    """Whether a source of what it shows is behind."""
     page: ArchivePage | None = None
     """The page of the archive that it is for, as it was; None for the feed itself."""
 
@@ -133,7 +135,9 @@ def plan(
         asked=before.asked if before else None,
         valid_until=items.next_change(connection, feed.rule, chosen, now),
     )
-    return Plan(Selection(catalog.site, feed, chosen, updated, catalog.hubs, archive, gone), before, state)
+    is_stale = sources.are_behind(connection, {item.source for item in chosen})
+    selection = Selection(catalog.site, feed, chosen, updated, catalog.hubs, archive, gone)
+    return Plan(selection, before, state, is_stale)
 
 
 def plan_page(connection: Connection, catalog: Catalog, feed: Feed, page: ArchivePage, now: datetime) -> Plan:
@@ -153,7 +157,7 @@ def plan_page(connection: Connection, catalog: Catalog, feed: Feed, page: Archiv
         members=tuple(item.pk for item in chosen),
         valid_until=archives.next_change(connection, page, chosen, now),
     )
-    return Plan(Selection(catalog.site, feed, chosen, newest, archive=archive), before, state, page)
+    return Plan(Selection(catalog.site, feed, chosen, newest, archive=archive), before, state, page=page)
 
 
 def select(connection: Connection, feed: Feed, now: datetime) -> tuple[Item, ...]:

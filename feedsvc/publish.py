@@ -157,11 +157,8 @@ def _bring_up_to_date(
 
 
 def _documents(plan: Plan, results: Sequence[Built]) -> list[Document]:
-    selection = plan.selection
     rejected = {bad.item.id for result in results for bad in result.rejected}
-    return _formats(plan, results) + (
-        [] if plan.page else embedding.documents(selection, rejected, plan.state.valid_until)
-    )
+    return _formats(plan, results) + ([] if plan.page else embedding.documents(plan, rejected))
 
 
 def _formats(plan: Plan, results: Sequence[Built]) -> list[Document]:

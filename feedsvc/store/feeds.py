@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, text
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, text, update
 
 from feedsvc.store import sql
 from feedsvc.store.schema import feed
@@ -72,6 +72,14 @@ def holding(c: Connection, pks: Sequence[int]) -> set[str]:
     return found
 
 
+def reconsider(c: Connection, source: str, now: datetime) -> int:
+    """Have the feeds looked at again that show items of a source; return how many these are."""
+    shown = c.execute(_SHOWING[c.dialect.name], {"source": source}).scalars().all()
+    for chunk in sql.chunks(shown):
+        c.execute(update(feed).where(feed.c.path.in_(chunk)).values(valid_until=to_ms(now)))
+    return len(shown)
+
+
 def count(c: Connection) -> int:
     """Return how many feeds have been published."""
     return int(c.execute(select(func.count()).select_from(feed)).scalar_one())
@@ -97,3 +105,14 @@ _HOLDING = {
         "WHERE CAST(member AS bigint) IN :pks"
     ).bindparams(bindparam("pks", expanding=True)),
 }
+_SHOWING = {
+    "sqlite": text(
+        "SELECT DISTINCT feed.path FROM feed, json_each(feed.members) AS member "
+        "JOIN item ON item.pk = member.value WHERE item.source = :source"
+    ),
+    "postgresql": text(
+        "SELECT DISTINCT feed.path FROM feed, json_array_elements_text(CAST(feed.members AS json)) AS member "
+        "JOIN item ON item.pk = CAST(member AS bigint) WHERE item.source = :source"
+    ),
+}
+"""The paths of the feeds that show any item of a source."""

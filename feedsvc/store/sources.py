@@ -13,6 +13,9 @@ from feedsvc.store import sql
 from feedsvc.store.schema import source, source_file, source_problem
 from feedsvc.store.times import from_ms_or_none, to_ms_or_none
 
+BEHIND = 3
+"""So many failures in a row are no hiccup."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
@@ -51,6 +54,12 @@ def state(c: Connection, key: str) -> SourceState | None:
     """Return a source's state, or None if it was never seen."""
     row = c.execute(select(source).where(source.c.key == key)).one_or_none()
     return None if row is None else _state(row)
+
+
+def are_behind(c: Connection, keys: Collection[str]) -> bool:
+    """Say whether any of these sources has failed so often in a row that its news are missing."""
+    behind = source.c.failures >= BEHIND
+    return c.execute(select(source.c.key).where(source.c.key.in_(keys), behind).limit(1)).first() is not None
 
 
 def put_state(c: Connection, state: SourceState) -> None:

@@ -12,7 +12,7 @@ from feedsvc.errors import NotFound, SourceError
 from feedsvc.ingest import Outcome
 from feedsvc.net import Client
 from feedsvc.service import Service, folder, upstream
-from feedsvc.store import SourceState
+from feedsvc.store import SourceState, feeds
 from feedsvc.store import sources as states
 from feedsvc.work.timing import LONGEST_WAIT, next_due
 
@@ -54,7 +54,17 @@ def refresh_source(service: Service, client: Client, key: str, jitter: float) ->
         log.warning("refresh source=%s status=overtaken", key)
         return outcome
     tell(outcome)
+    _reconsider(service, key, known.failures, known.failures + 1 if outcome.error else 0)
     return outcome
+
+
+def _reconsider(service: Service, key: str, before: int, failures: int) -> None:
+    """Have it told in embeds that a source has fallen behind, or is there again."""
+    if (before >= states.BEHIND) == (failures >= states.BEHIND):
+        return
+    with service.store.write() as tx:
+        if feeds.reconsider(tx.connection, key, service.clock()):
+            ingest.defer_publish(service.queue, tx)
 
 
 def is_paused(service: Service, key: str) -> bool:

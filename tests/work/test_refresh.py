@@ -194,3 +194,23 @@ def test_a_folder_of_any_size_is_read_whole_by_hand(tmp_path: Path, monkeypatch:
         for number in range(5):
             room.save(f"{number}.md", f"Item {number}")
         assert refresh.refresh_folder(room.service).new == 5
+
+
+def test_an_embed_tells_while_a_source_of_its_items_is_behind_and_no_feed_changes_for_it(
+    room: Desk, upstream: EvilServer
+) -> None:
+    ask(room)
+    room.publish()
+    feed = room.bytes("/feeds/all.atom")
+    assert "_stale" not in json.loads(room.bytes("/embed/all.json"))
+    point_at(room, f"{upstream.url}/500")
+    for failures in range(1, 4):
+        assert ask(room)
+        room.publish()
+        told = json.loads(room.bytes("/embed/all.json"))
+        assert told.get("_stale", False) == (failures == sources.BEHIND)
+    point_at(room, f"{upstream.url}/ok")
+    assert not ask(room)
+    room.publish()
+    assert "_stale" not in json.loads(room.bytes("/embed/all.json"))
+    assert room.bytes("/feeds/all.atom") == feed
