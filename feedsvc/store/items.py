@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
 from feedsvc.model import Item, Rule, State
-from feedsvc.store import search, sql, tallies
+from feedsvc.store import nearness, search, sql, tallies
 from feedsvc.store.rows import item_of
 from feedsvc.store.rules import Scope, belongs, is_state, matching, next_published, only_term, visible
 from feedsvc.store.schema import item, item_alias, item_media
@@ -40,6 +40,7 @@ __all__ = [
     "next_change",
     "next_moment",
     "owner_of_media",
+    "related",
     "rename",
     "select",
     "shown_media",
@@ -197,6 +198,11 @@ def last_published(c: Connection, now: datetime) -> datetime | None:
     """Return when the newest item came out that is neither a draft nor withdrawn; None where none has."""
     past = sa.select(item.c.published).where(item.c.state == "published", item.c.published <= to_ms(now))
     return from_ms_or_none(c.execute(past.order_by(item.c.published.desc()).limit(1)).scalar_one_or_none())
+
+
+def related(c: Connection, to: Item, *, now: datetime, limit: int) -> list[Item]:
+    """Return the visible items that share the most tags with one, of equals the newest first."""
+    return by_pk(c, nearness.nearest(c, to, to_ms(now), limit))
 
 
 def list_all(

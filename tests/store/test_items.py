@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
 from feedsvc.model import Rule
-from feedsvc.store import Store, items
+from feedsvc.store import Store, items, nearness
 from feedsvc.store.schema import revision
+from feedsvc.store.times import to_ms
 
 from .samples import NOW, add, article, by, change, item, slugs, tagged
 
@@ -228,3 +231,41 @@ def test_tombstones_are_found_by_rule_the_last_withdrawn_first(store: Store) -> 
         assert slugs(items.withdrawn(c, Rule(tags=("storm",)), limit=1)) == ["a"]
         assert items.withdrawn(c, Rule(tags=("sea",)), limit=5) == []
         assert slugs(items.select(c, Rule(tags=("storm",)), now=NOW, limit=5)) == ["c"]
+
+
+def test_what_shares_the_most_tags_is_nearest_of_equals_the_newest(store: Store) -> None:
+    (told, *_) = add(
+        store,
+        tagged("told", "Storm", "Sea", "Roads"),
+        tagged("one-new", "storm", hours=-1),
+        tagged("one-old", "ROADS", hours=-9),
+        tagged("two-old", "sea", "roads", "money", hours=-99),
+        tagged("all", "sea", "storm", "roads", hours=-999),
+        tagged("none", "money", hours=-1),
+        tagged("waits", "storm", "sea", "roads", hours=1),
+        tagged("draft", "storm", "sea", "roads", state="draft"),
+        item("over", about=article(tags=("storm", "sea", "roads"), expires=NOW)),
+    )
+    with store.read() as c:
+        assert slugs(items.related(c, told, now=NOW, limit=9)) == ["all", "two-old", "one-new", "one-old"]
+        assert slugs(items.related(c, told, now=NOW, limit=2)) == ["all", "two-old"]
+        assert "waits" in slugs(items.related(c, told, now=NOW + 2 * HOUR, limit=9))
+
+
+def test_an_item_without_tags_has_none_near(store: Store) -> None:
+    (told, *_) = add(store, item("told"), tagged("a", "storm"))
+    with store.read() as c:
+        assert items.related(c, told, now=NOW, limit=9) == []
+
+
+def test_what_is_near_is_found_in_the_index_of_terms_alone(tmp_path: Path) -> None:
+    with closing(Store(f"sqlite:///{tmp_path}/news.db", clock=lambda: NOW)) as store:
+        store.upgrade()
+        (told, *_) = add(store, tagged("told", "storm", "sea"), *(tagged(f"n{n}", "storm") for n in range(9)))
+        with store.read() as c:
+            query = nearness.ranking(told, to_ms(NOW), 4).compile(
+                c.engine, compile_kwargs={"literal_binds": True}
+            )
+            plan = [row.detail for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    assert len([step for step in plan if "SEARCH item_term USING PRIMARY KEY" in step]) == 2, plan
+    assert not [step for step in plan if step.startswith(("SCAN item", "SEARCH item "))], plan
