@@ -9,7 +9,20 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 
 from feedsvc.service import Service
-from feedsvc.web import embeds, errors, feeds, health, media, metrics, pages, scripts, search, static, terms
+from feedsvc.web import (
+    embeds,
+    errors,
+    feeds,
+    follow,
+    health,
+    media,
+    metrics,
+    pages,
+    scripts,
+    search,
+    static,
+    terms,
+)
 from feedsvc.web.render import install
 from feedsvc.web.state import EXTENSION, current, new_state
 
@@ -26,7 +39,7 @@ def create_app(service: Service) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = new_state(service)
     install(app, service.catalog.site)
-    for part in (health, metrics, static, scripts, feeds, embeds, media, pages, terms, search):
+    for part in (health, metrics, static, scripts, feeds, follow, embeds, media, pages, terms, search):
         app.register_blueprint(part.routes)
     errors.install(app)
     app.before_request(_start)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Response, g, redirect
 
@@ -101,6 +101,19 @@ def alternates(*feeds: Feed) -> list[dict[str, str]]:
         {"type": address.type, "title": f"{feed.title} ({address.name})", "href": address.url}
         for feed in {feed.path: feed for feed in (*feeds, everything())}.values()
         for address in addresses(feed)
+    ]
+
+
+def oembed(path: str, title: str) -> list[dict[str, str]]:
+    """Return type, title and absolute address of what says how to embed a page (https://oembed.com, §4)."""
+    asked = absolute("/oembed") + "?url=" + quote(absolute(path), safe="")
+    return [
+        {
+            "type": f"{kind}+oembed",
+            "title": f"{title} (oEmbed, {name.upper()})",
+            "href": f"{asked}&format={name}",
+        }
+        for kind, name in (("application/json", "json"), ("text/xml", "xml"))
     ]
 
 

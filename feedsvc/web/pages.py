@@ -6,10 +6,11 @@ from datetime import datetime
 
 from flask import Blueprint, Response, abort
 
+from feedsvc import article
 from feedsvc.errors import Expired, NotFound, Withdrawn
 from feedsvc.model import Item, Rule
 from feedsvc.store import Connection, items
-from feedsvc.web import documents, jsonld, links, listing, words
+from feedsvc.web import documents, follow, jsonld, links, listing, sharing, words
 from feedsvc.web.qr import qr
 from feedsvc.web.render import Content, Page, html, serve
 from feedsvc.web.state import catalog, everything
@@ -21,7 +22,7 @@ TOP = 4
 
 LATEST = 10
 MORE = 4
-"""How many other items an item's page ends with."""
+"""How many other items an item's page ends with: those that share tags with it, then the newest."""
 
 TOPICS = 14
 FEEDS = 6
@@ -47,7 +48,8 @@ def home() -> Response:
         listed = listing.read(connection, everything(), number, site.timezone, now, TOP)
         values = {"topics": items.tags(connection, now)[:TOPICS], "feeds": feeds[:FEEDS], "listing": listed}
         about = everything().description
-        return html(Page("home.html", site.title, "/", feeds, about, listed.query, values))
+        values["json_ld"] = jsonld.website(site)
+        return html(Page("home.html", site.title, "/", feeds, about, listed.query, values, embeds=True))
 
     return serve(f"/?{number}", build)
 
@@ -65,7 +67,8 @@ def item(slug: str) -> Response:
         see(found, slug, now)
         if found.slug != slug:
             abort(links.moved(links.item_path(found)))
-        return html(_item(found, _more(connection, found, now)))
+        related = items.related(connection, found, now=now, limit=MORE)
+        return html(_item(found, related, _more(connection, [found, *related], now)))
 
     return serve(f"/items/{slug}", build)
 
@@ -103,10 +106,13 @@ def feed(slug: str) -> Response:
             "feed": found,
             "latest": latest,
             "readers": READERS,
+            "own_readers": follow.READERS,
             "pace": words.pace([item.published for item in latest]),
             "qr": qr(links.absolute(links.feed_page(found))),
         }
-        return html(Page("feed.html", found.title, links.feed_page(found), (found,), about, values=values))
+        path, image = links.feed_page(found), found.image
+        page = Page("feed.html", found.title, path, (found,), about, "", values, embeds=True, image=image)
+        return html(page)
 
     return serve(f"/feeds/{slug}/", build)
 
@@ -125,19 +131,24 @@ def see(found: Item, slug: str, now: datetime) -> None:
     raise NotFound("item", slug)
 
 
-def _more(connection: Connection, found: Item, now: datetime) -> list[Item]:
-    """Return what to read after an item: the newest with a tag of its own, then the newest of all."""
-    rules = [Rule(tags=found.article.tags), Rule()] if found.article.tags else [Rule()]
-    chosen: dict[int, Item] = {}
-    for rule in rules:
-        for other in items.select(connection, rule, now=now, limit=MORE + 1):
-            chosen.setdefault(other.pk, other)
-    chosen.pop(found.pk, None)
-    return list(chosen.values())[:MORE]
+def _more(connection: Connection, read: list[Item], now: datetime) -> list[Item]:
+    """Return the newest items beside those that are named on a page already, as many as it has room for."""
+    named = {item.pk for item in read}
+    newest = items.select(connection, Rule(), now=now, limit=MORE + 1)
+    return [other for other in newest if other.pk not in named][: MORE + 1 - len(read)]
 
 
-def _item(found: Item, more: list[Item]) -> Page:
-    path = links.item_path(found)
-    facts = jsonld.news_article(found, catalog().site, links.absolute(path))
-    values = {"item": found, "more": more, "json_ld": facts}
-    return Page("item.html", found.article.title, path, (), found.article.summary, values=values)
+def _item(found: Item, related: list[Item], more: list[Item]) -> Page:
+    path, content = links.item_path(found), found.article.content
+    url = links.absolute(path)
+    text = article.to_text(content) if content else found.article.summary
+    values = {
+        "item": found,
+        "related": related,
+        "more": more,
+        "minutes": words.reading_minutes(text),
+        "ways": sharing.ways(found.article.title, url),
+        "json_ld": jsonld.news_article(found, catalog().site, url, text),
+    }
+    title, about, image = found.article.title, found.article.summary, found.article.image
+    return Page("item.html", title, path, (), about, "", values, embeds=True, image=image)

@@ -13,9 +13,9 @@ from markupsafe import Markup
 from feedsvc import article, formats
 from feedsvc.errors import StoreError
 from feedsvc.headers import LIST_SECONDS
-from feedsvc.model import Feed, Site
+from feedsvc.model import Feed, Image, Site
 from feedsvc.store import Connection, clock, items
-from feedsvc.web import documents, headers, links, static, words
+from feedsvc.web import documents, headers, links, sharing, static, words
 from feedsvc.web.caching import Freshness, Representation, encode, prepare
 from feedsvc.web.ready import ready
 from feedsvc.web.state import State, catalog, current
@@ -50,6 +50,10 @@ class Page:
     description: str = ""
     query: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
+    embeds: bool = False
+    """Whether other sites can embed it."""
+    image: Image | None = None
+    """What stands for it where it is shared; else that is the site's image."""
 
 
 def install(app: Flask, site: Site) -> None:
@@ -64,6 +68,7 @@ def install(app: Flask, site: Site) -> None:
         static=static.address,
         addresses=links.addresses,
         feed_page=links.feed_page,
+        picture=lambda image: sharing.picture(image, site.image),
     )
     environment.filters.update(
         local=lambda moment: words.local(moment, site.timezone),
@@ -77,6 +82,7 @@ def install(app: Flask, site: Site) -> None:
         kind=words.kind,
         size=words.size,
         duration=words.duration,
+        reading_time=words.reading_time,
         data_block=words.data_block,
         uri=formats.uri,
         cleaned=cleaned,
@@ -115,8 +121,9 @@ def html(page: Page) -> Content:
     """Return a page as HTML, with the headers that every page has."""
     alternates = links.alternates(*page.feeds)
     canonical = links.absolute(page.path) + page.query
+    oembed = links.oembed(page.path, page.title) if page.embeds else []
     body = render_template(
-        page.template, page=page, canonical=canonical, alternates=alternates, **page.values
+        page.template, page=page, canonical=canonical, alternates=alternates, oembed=oembed, **page.values
     )
     # Items may hold characters that feeds leave out; HTML forbids the same ones.
     body = formats.sendable(body)

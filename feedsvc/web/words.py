@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -37,6 +38,14 @@ SHORT_NAMES: Mapping[str, str] = {
 MAX_KIND = 9
 """Letters of a file's kind; what is longer, such as octet-stream, says nothing to people."""
 
+
+WORDS_A_MINUTE = 240
+CHARS_A_MINUTE = 400
+"""What adults read in silence: of scripts with spaces words, of Chinese, Japanese and Korean characters."""
+_CJK = re.compile(
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
+_WORD = re.compile(r"\w\S*")
 
 SPANS = (("day", 1), ("week", 7), ("month", 30), ("year", 365))
 """What people count by, and how many days each has."""
@@ -130,6 +139,24 @@ def pace(moments: Sequence[datetime]) -> str:
         if count:
             return f"About {count} item{'s' if count > 1 else ''} a {name}"
     return "Less than an item a year"
+
+
+def word_count(text: str) -> int:
+    """Count the words of a plain text; each character of Chinese, Japanese and Korean is one."""
+    spaced, characters = _CJK.subn(" ", text)
+    return len(_WORD.findall(spaced)) + characters
+
+
+def reading_minutes(text: str) -> int:
+    """Return how many minutes a plain text takes to read; 0 where it is less than one."""
+    spaced, characters = _CJK.subn(" ", text)
+    minutes = len(_WORD.findall(spaced)) / WORDS_A_MINUTE + characters / CHARS_A_MINUTE
+    return round(minutes) if minutes >= 1 else 0
+
+
+def reading_time(minutes: int) -> str:
+    """Say how long a text takes to read: 3 min read; nothing of what is read in less than a minute."""
+    return f"{minutes} min read" if minutes else ""
 
 
 def data_block(value: object) -> Markup:

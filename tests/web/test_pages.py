@@ -211,7 +211,9 @@ def test_an_items_page_tells_people_and_machines_what_it_is(newsroom: Newsroom) 
     assert facts["headline"] == "Budget agreed"
     assert facts["datePublished"] == "2026-11-24T11:00:00Z"
     assert facts["dateModified"] == "2026-11-24T12:00:00Z"
-    assert facts["author"] == [{"@type": "Person", "name": "Anna Berg"}]
+    assert facts["author"] == [
+        {"@type": "Person", "name": "Anna Berg", "url": "https://harbour.example/authors/Anna%20Berg"}
+    ]
     assert facts["publisher"]["name"] == "Harbour News"
     assert page.select_one("a[rel=author]")["href"] == "/authors/Anna%20Berg"  # type: ignore[index]
     assert [tag["href"] for tag in page.select("a[rel=tag]")] == ["/tags/council", "/tags/money"]
@@ -484,19 +486,19 @@ def test_an_address_with_a_slash_too_many_leads_to_the_right_one(filled: Newsroo
     assert filled.ask("/feeds/nowhere.rss/").status == 404
 
 
-def test_an_items_page_ends_with_others_to_read_those_of_its_topic_first(newsroom: Newsroom) -> None:
+def test_an_items_page_ends_with_what_shares_its_topics_then_with_the_newest(newsroom: Newsroom) -> None:
     newsroom.add(
-        make("Read this"),
-        make("Old storm", published=NOON - timedelta(days=9)),
+        make("Read this", tags=("storm", "roads")),
+        make("Storm", published=NOON - timedelta(days=8)),
+        make("Stormy roads", tags=("Roads", "Storm"), published=NOON - timedelta(days=9)),
         *(make(f"Other {n}", tags=("sport",)) for n in range(5)),
         make("Embargoed", published=NOON + timedelta(hours=1)),
     )
-    more = _page(newsroom, "/items/read-this").select_one("section.more")
-    assert more is not None
-    titles = [heading.text.strip() for heading in more.find_all("h3")]
-    assert titles[0] == "Old storm"
-    assert len(titles) == 4
-    assert not {"Read this", "Embargoed"} & set(titles)
+    related, more = _page(newsroom, "/items/read-this").select("section.more")
+    assert _titles(related) == ["Stormy roads", "Storm"]
+    assert _titles(more) == ["Other 4", "Other 3"]
+    (only,) = _page(newsroom, "/items/other-1").select("section.more")
+    assert _titles(only) == ["Other 4", "Other 3", "Other 2", "Other 0"]
 
 
 def test_a_page_holds_no_character_that_html_forbids_and_no_address_that_is_none(newsroom: Newsroom) -> None:
@@ -549,6 +551,10 @@ def _to_copy(page: BeautifulSoup) -> list[str]:
 
 def newsroom_links(page: BeautifulSoup) -> set[str]:
     return {str(link["href"]) for link in page.find_all("a", href=True)}
+
+
+def _titles(section: Tag) -> list[str]:
+    return [heading.text.strip() for heading in section.find_all("h3")]
 
 
 def _canary(**changes: object) -> Item:

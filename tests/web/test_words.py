@@ -111,3 +111,24 @@ def test_a_playing_time_is_said_as_players_do(seconds: int, said: str) -> None:
 )
 def test_how_often_items_come_is_told_by_the_last_ones(hours: list[int], said: str) -> None:
     assert words.pace([SUMMER - timedelta(hours=each) for each in hours]) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "said"),
+    [
+        ("", 0, ""),
+        ("One word's worth: well-made, 1,200 – and done.", 7, ""),
+        ("word " * 239, 239, ""),
+        ("word " * 240, 240, "1 min read"),
+        ("word " * 350, 350, "1 min read"),
+        ("word " * 720, 720, "3 min read"),
+        ("港は開く。" * 99, 396, ""),
+        ("新港開通" * 100, 400, "1 min read"),
+        ("항구 소식 " * 300, 1200, "3 min read"),
+        ("new 港 " * 240, 480, "2 min read"),
+        ("ميناء " * 480, 480, "2 min read"),
+    ],
+)
+def test_a_text_says_how_long_it_takes_to_read_if_that_is_a_minute(text: str, count: int, said: str) -> None:
+    assert words.word_count(text) == count
+    assert words.reading_time(words.reading_minutes(text)) == said
