@@ -10,12 +10,16 @@ from feedsvc.headlines.fragment import shadowed
 from feedsvc.headlines.headline import Headlines
 from feedsvc.headlines.html import Html, element, joined
 from feedsvc.headlines.markup import STYLE
+from feedsvc.headlines.when import direction
 
 SCRIPT = Path(__file__).with_name("frame.js").read_text(encoding="utf-8").strip()
 LOOK = (
     ":root{color-scheme:light dark;font-family:system-ui,sans-serif;background:Canvas;color:CanvasText}"
     ':root[data-theme="light"]{color-scheme:light}:root[data-theme="dark"]{color-scheme:dark}'
-    "body{margin:0;padding:1rem}"
+    # With a theme the headlines bring their own border and padding.
+    "body{margin:0;padding:1rem}:root[data-theme] body{padding:0}"
+    # One card alone: as wide as the frame, with nothing to be kept apart from.
+    "main.item{--fh-columns:1;--fh-image-ratio:2/1;--fh-border:transparent;--fh-gap:0}"
 )
 
 
@@ -28,9 +32,11 @@ STYLE_HASH = f"{_hash(LOOK)} {_hash(STYLE)}"
 SCRIPT_HASH = _hash(SCRIPT)
 
 
-def frame(made: Headlines) -> bytes:
-    """Return the whole page; its links lead to this site's own pages, which hosts such as WordPress allow."""
-    theme = made.options.theme
+def frame(made: Headlines, *, is_item: bool = False) -> bytes:
+    """Return the whole page; its links lead to this site's own pages, which hosts such as WordPress allow.
+
+    With `is_item` it is that of one item, for the whole frame.
+    """
     head = element(
         "head",
         {},
@@ -41,11 +47,11 @@ def frame(made: Headlines) -> bytes:
         element("base", {"target": "_top"}),
         element("style", {}, Html(LOOK)),
     )
-    body = element(
-        "body", {}, element("main", {}, shadowed(made, links_home=True)), element("script", {}, Html(SCRIPT))
-    )
-    attributes = {"lang": made.language, "dir": "auto" if not made.language else None}
+    shown = element("main", {"class": "item" if is_item else None}, shadowed(made, links_home=True))
     page = element(
-        "html", {**attributes, "data-theme": theme if theme in ("light", "dark") else None}, head, body
+        "html",
+        {"lang": made.language, "dir": direction(made.language), "data-theme": made.options.theme or None},
+        head,
+        element("body", {}, shown, element("script", {}, Html(SCRIPT))),
     )
     return joined(Html("<!doctype html>\n"), page, Html("\n")).encode()

@@ -53,7 +53,12 @@ def link(made: Headlines, url: str, *children: Html | str) -> Html:
 def meta(each: Headline, made: Headlines) -> Html:
     """Return source, author, date and tags, as far as they are to be shown."""
     shown, timezone = made.options.show, made.site.timezone
-    date = {"datetime": rfc3339(each.published), "title": whole(each.published, timezone, made.language)}
+    # In its own direction: an Arabic date on an English line would be read in the wrong order.
+    date = {
+        "datetime": rfc3339(each.published),
+        "title": whole(each.published, timezone, made.language),
+        "dir": "auto",
+    }
     parts = {
         "source": _bdi(each.source[0] if each.source else "", each.language, "source"),
         "author": _bdi(", ".join(each.authors), each.language, "author"),

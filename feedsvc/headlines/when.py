@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -25,6 +26,11 @@ def whole(moment: datetime, timezone: str, language: str) -> str:
     there, locale = moment.astimezone(ZoneInfo(timezone)), _locale(language)
     parts = (format_date(there.date(), "full", locale), format_time(there.time(), "short", locale=locale))
     return ", ".join(parts)
+
+
+def direction(language: str) -> Literal["ltr", "rtl"]:
+    """Return the direction in which a language is written."""
+    return "rtl" if _locale(language).text_direction == "rtl" else "ltr"
 
 
 @lru_cache(maxsize=128)

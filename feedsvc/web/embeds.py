@@ -23,7 +23,7 @@ from feedsvc.web.state import State, catalog, current, everything
 routes = Blueprint("embeds", __name__)
 
 FRAME_WIDTH = 600
-HEADING_HEIGHT, ROW_HEIGHT, CARD_HEIGHT = 120, 74, 420
+HEADING_HEIGHT, ROW_HEIGHT, CARD_HEIGHT = 120, 74, 450
 """Pixels that a frame has before it says how high it is: about those of its heading and of each row."""
 
 
@@ -71,7 +71,7 @@ def item(slug: str) -> Response:
         made = _card(found)
         sent = manner.embedded(catalog().site, everything(), "page")
         fields = tuple(each for each in (*sent.headers, *sent.entity) if each[0] != "Vary")
-        return Content(headlines.frame(made), headlines.CONTENT_TYPES["page"], fields)
+        return Content(headlines.frame(made, is_item=True), headlines.CONTENT_TYPES["page"], fields)
 
     return serve(f"/embed/items/{slug}/", build)
 
