@@ -17,8 +17,9 @@ from pathlib import Path
 from feedsvc.errors import Conflict
 
 PR_SET_PDEATHSIG = 1
-M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 FREE_BYTES = 131_072
+PIECE_BYTES = 65_536
 
 
 def end_with_parent(parent: int) -> None:
@@ -52,6 +53,7 @@ def give_memory_back() -> None:
     if mallopt is not None:
         mallopt(M_ARENA_MAX, 2)
         mallopt(M_TRIM_THRESHOLD, FREE_BYTES)
+        mallopt(M_MMAP_THRESHOLD, PIECE_BYTES)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,20 @@ def test_a_port_in_use_is_refused_with_what_to_do() -> None:
 def test_an_address_that_is_not_this_machines_is_refused_at_once() -> None:
     with pytest.raises(Conflict, match=r"192\.0\.2\.1"):
         require_free_port("192.0.2.1", 8484, patience=60.0)
+
+
+def test_what_is_freed_goes_back_to_the_system() -> None:
+    """In a process of its own: it is for good."""
+    program = (
+        "from feedsvc.process import give_memory_back\n"
+        "def size(): return int(open('/proc/self/statm').read().split()[1])\n"
+        "give_memory_back()\n"
+        "large = b'x' * 300_000; del large\n"  # From here on glibc would keep as much by itself.
+        "many = [bytes([n]) * 200_000 for n in range(250)]\n"
+        "full = size()\n"
+        "kept = many[::10]\n"
+        "del many\n"
+        "print((full - size()) * 4096)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(told.stdout) > 200 * 200_000

@@ -19,7 +19,7 @@ from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
 from feedsvc.cli.door import spawn
 from feedsvc.errors import Misfit, StoreError
-from feedsvc.process import heed_signals, require_free_port
+from feedsvc.process import give_memory_back, heed_signals, require_free_port
 from feedsvc.service import open_service
 from feedsvc.web.door import is_possible
 
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 @click.command(cls=Command, examples=(("feedsvc web", "answer requests; a worker runs elsewhere"),))
 def web() -> None:
     """Run the web server alone."""
+    give_memory_back()
     settings = configured()
     logs.configure(settings.log.level, settings.log.format)
     _verify(settings)

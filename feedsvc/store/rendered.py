@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Row, literal, select, update
+from sqlalchemy import Connection, Row, case, func, literal, select, update
 
 from feedsvc.model import Document
 from feedsvc.store import sql
@@ -66,11 +66,17 @@ def changes(c: Connection, seq: int) -> list[tuple[str, int]]:
     return [(row.path, row.seq) for row in c.execute(later.order_by(rendered.c.seq, rendered.c.path))]
 
 
-def find_all(c: Connection, paths: Sequence[str]) -> list[Document]:
-    """Return the documents at these paths that are there."""
+def find_all(c: Connection, paths: Sequence[str], max_plain: int) -> list[Document]:
+    """Return the documents at these paths that are there.
+
+    Plain bytes that are more than `max_plain` are left out, and not read, where there is gzip of them.
+    """
+    is_left_out = (func.length(rendered.c.body) > max_plain) & (func.length(rendered.c.gzip) > 0)
+    body = case((is_left_out, literal(b"")), else_=rendered.c.body).label("body")
+    columns = [body if column is rendered.c.body else column for column in rendered.c]
     found: list[Document] = []
     for chunk in sql.chunks(paths):
-        some = select(rendered).where(rendered.c.path.in_(chunk), _is_live)
+        some = select(*columns).where(rendered.c.path.in_(chunk), _is_live)
         found += [_document(row) for row in c.execute(some)]
     return found
 

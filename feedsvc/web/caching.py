@@ -16,6 +16,8 @@ from functools import lru_cache
 from isal import igzip
 from werkzeug.http import parse_date
 
+from feedsvc.web.plain import LARGE, UNPACKED, plain_size
+
 Environ = Mapping[str, object]
 Headers = list[tuple[str, str]]
 Answer = tuple[str, Headers, bytes]
@@ -33,9 +35,24 @@ class Variant:
     """The bytes of one content coding, with the headers of its 200 and of its 304."""
 
     etag: str
-    body: bytes
+    held: bytes
+    """The body as memory keeps it."""
     headers: Headers
     headers_304: Headers
+    size: int
+    """How many bytes the body has."""
+    is_packed: bool = False
+    """Whether memory keeps it by gzip alone: the same bytes as those of that coding."""
+
+    @property
+    def body(self) -> bytes:
+        """The bytes that are sent."""
+        return bytes(self.view) if self.is_packed else self.held
+
+    @property
+    def view(self) -> bytes | memoryview:
+        """The same, not copied, and shared by all who hold them."""
+        return UNPACKED.view(self.held) if self.is_packed else self.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +81,7 @@ class Representation:
     @property
     def size(self) -> int:
         """The bytes that it holds in memory."""
-        return sum(len(variant.body) for variant in self.variants.values())
+        return sum(len(each.held) for each in self.variants.values() if not each.is_packed)
 
     def is_valid(self, now: datetime) -> bool:
         """Say whether no embargo or expiry has passed since it was made."""
@@ -84,16 +101,20 @@ def prepare(
 ) -> Representation:
     """Return the representation of (ETag, bytes) by coding.
 
-    `headers` go with 200 and 304, `entity` with 200 alone.
+    Plain bytes that are large are let go of where there is gzip of them; they may be empty, then, where
+    they were not read at all. `headers` go with 200 and 304, `entity` with 200 alone.
     """
     dated = [("Last-Modified", format_datetime(modified, usegmt=True))] if modified else []
+    _, packed = bodies.get("gzip", ("", b""))
     variants = {}
     for coding, (tag, body) in bodies.items():
+        is_packed = coding == "identity" and packed != b"" and not 0 < len(body) <= LARGE
+        size = plain_size(packed) if is_packed else len(body)
         both = [("ETag", tag), *dated, *headers]
-        whole = [*entity, ("Content-Length", str(len(body)))]
+        whole = [*entity, ("Content-Length", str(size))]
         if coding != "identity":
             whole.append(("Content-Encoding", coding))
-        variants[coding] = Variant(tag, body, both + whole, both)
+        variants[coding] = Variant(tag, packed if is_packed else body, both + whole, both, size, is_packed)
     return Representation(variants, modified, freshness, valid_until, is_for_all, origins)
 
 
@@ -113,14 +134,19 @@ def etag(body: bytes) -> str:
 
 def answer(found: Representation, environ: Environ, now: datetime) -> Answer:
     """Return status, headers and body for a GET or HEAD of a representation."""
+    status, headers, sent = decide(found, environ, now)
+    return status, headers, b"" if sent is None else sent.body
+
+
+def decide(found: Representation, environ: Environ, now: datetime) -> tuple[str, Headers, Variant | None]:
+    """Return status, headers and whose body is sent, if any, for a GET or HEAD of a representation."""
     variant = choose(found.variants, _text(environ, "HTTP_ACCEPT_ENCODING"))
     last: Headers = [("Cache-Control", cache_control(found.freshness, found.valid_until, now))]
     if found.origins and environ.get("HTTP_ORIGIN") in found.origins:
         last.append(("Access-Control-Allow-Origin", str(environ["HTTP_ORIGIN"])))
     if is_unchanged(variant.etag, found.modified, environ):
-        return "304 Not Modified", [*variant.headers_304, *last], b""
-    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else variant.body
-    return "200 OK", [*variant.headers, *last], body
+        return "304 Not Modified", [*variant.headers_304, *last], None
+    return "200 OK", [*variant.headers, *last], None if environ["REQUEST_METHOD"] == "HEAD" else variant
 
 
 def choose(variants: Mapping[str, Variant], accept_encoding: str | None) -> Variant:

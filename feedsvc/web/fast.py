@@ -13,7 +13,8 @@ from feedsvc.errors import StoreError
 from feedsvc.service import Service
 from feedsvc.store import Connection, clock, rendered
 from feedsvc.web.cache import key
-from feedsvc.web.caching import Environ, answer
+from feedsvc.web.caching import Environ, decide
+from feedsvc.web.plain import LARGE
 from feedsvc.web.state import EXTENSION
 
 if TYPE_CHECKING:
@@ -62,9 +63,11 @@ class Front:
             now = self.clock()
             if found.valid_until is None or now < found.valid_until:
                 found.last_used = now
-                status, headers, body = answer(found, environ, now)
-                if body and self.governor.refuses(environ.get("REMOTE_ADDR", ""), environ, now):
+                status, headers, sent = decide(found, environ, now)
+                if sent and self.governor.refuses(environ.get("REMOTE_ADDR", ""), environ, now):
                     status, headers, body = self.governor.refusal(now)
+                else:
+                    body = sent.body if sent else b""
                 self.answered[status] += 1
                 self.audience.note(path, status, len(body))
                 start_response(status, headers)
@@ -125,7 +128,7 @@ class Front:
     def _bring(self, connection: Connection, changed: Mapping[str, int]) -> None:
         """Put changed documents into memory where they are wanted; what is there of others is outdated."""
         wanted = [path for path in changed if self.documents.is_wanted(path)]
-        found = {document.path: document for document in rendered.find_all(connection, wanted)}
+        found = {document.path: document for document in rendered.find_all(connection, wanted, LARGE)}
         for path, seq in changed.items():
             if path in found and self.documents.is_wanted(path):
                 self.documents.put(found[path], self.clock())

@@ -75,3 +75,19 @@ def test_a_limit_never_cuts_a_change_in_two(store: Store) -> None:
         assert [each.path for each in first] == ["/a.atom", "/a.json", "/a.rss"]
         assert [each.path for each in rendered.since(c, first[-1].seq, 2)] == ["/b.rss"]
         assert rendered.since(c, 2, 2) == []
+
+
+def test_plain_bytes_that_are_large_are_left_out_where_there_is_gzip_of_them(store: Store) -> None:
+    seq = _put(store, "/large.rss", body=b"x" * 101)
+    _put(store, "/small.rss", body=b"x" * 100)
+    alone = replace(_document("/alone.rss", b"x" * 101), gzip=b"", etag_gzip="")
+    with store.write() as t:
+        rendered.put(t.connection, alone, t.seq())
+    with store.read() as c:
+        found = {
+            each.path: each for each in rendered.find_all(c, ["/large.rss", "/small.rss", "/alone.rss"], 100)
+        }
+    assert found["/large.rss"] == replace(_document("/large.rss", b""), seq=seq)
+    assert {path: len(each.body) for path, each in found.items()} == {
+        "/large.rss": 0, "/small.rss": 100, "/alone.rss": 101,
+    }  # fmt: skip

@@ -18,6 +18,7 @@ from feedsvc.web.caching import (
     is_matched,
     prepare,
 )
+from feedsvc.web.plain import LARGE
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -123,6 +124,36 @@ def test_head_has_the_headers_of_get_and_no_body() -> None:
         )
         assert (status, of_head, nothing) == ("200 OK", of_get, b"")
         assert dict(of_get)["Content-Length"] == str(len(body))
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_large_plain_bytes_are_kept_packed_and_sent_as_they_were(is_read: bool) -> None:
+    body = b"".join(b"item %d of the harbour news\n" % number for number in range(2000))
+    bodies = encode(body)
+    packed = bodies["gzip"][1]
+    if not is_read:
+        bodies["identity"] = (bodies["identity"][0], b"")
+    found = prepare(bodies, modified=NOW, headers=(), entity=(), freshness=Freshness(300))
+    assert found.size == len(packed)
+    for method in ("GET", "HEAD"):
+        _, headers, sent = answer(found, _asked(REQUEST_METHOD=method), NOW)
+        assert sent == (body if method == "GET" else b"")
+        assert isinstance(sent, bytes)
+        assert dict(headers)["Content-Length"] == str(len(body))
+        assert dict(headers)["ETag"] == etag(body)
+        assert "Content-Encoding" not in dict(headers)
+    status, _, nothing = answer(found, _asked(HTTP_IF_NONE_MATCH=etag(body)), NOW)
+    assert (status, nothing) == ("304 Not Modified", b"")
+
+
+def test_plain_bytes_that_are_small_or_that_nothing_packs_are_kept_as_they_are() -> None:
+    for body in (b"news " * 100, bytes(range(256)) * 200):
+        bodies = {"identity": (etag(body), body)}
+        if len(body) < LARGE:
+            bodies = encode(body)
+        found = prepare(bodies, modified=NOW, headers=(), entity=(), freshness=Freshness(300))
+        assert found.variants["identity"].held is body
+        assert found.size == sum(len(each) for _, each in bodies.values())
 
 
 def test_each_coding_has_a_tag_of_its_own() -> None:

@@ -13,7 +13,7 @@ from feedsvc import compress
 from feedsvc.errors import StoreError
 from feedsvc.store import rendered
 from feedsvc.web import Front, create_app
-from feedsvc.web.cache import Documents
+from feedsvc.web.cache import ROOM, Documents
 from feedsvc.web.caching import Freshness
 from feedsvc.web.manner import Manner
 from tests.web.newsroom import BROWSER, NOON, Newsroom, ask, make
@@ -98,6 +98,23 @@ def test_what_the_fast_path_leaves_to_flask_gets_the_same_bytes(
     assert (slow.status, slow.body, slow.headers["etag"]) == (200, fast.body, fast.headers["etag"])
     assert slow.headers["vary"] == fast.headers["vary"]
     assert newsroom.ask("/feeds/all.rss?utm_source=x", READER).body == fast.body
+
+
+def test_a_large_feed_is_kept_without_its_plain_bytes_and_answered_with_them(newsroom: Newsroom) -> None:
+    newsroom.add(*(make(f"Item {n}", content=f"<p>{'Long. ' * 200}</p>") for n in range(40)))
+    newsroom.publish()
+    with newsroom.store.read() as connection:
+        stored = rendered.find(connection, "/feeds/all.atom")
+    assert stored is not None
+    first = newsroom.ask("/feeds/all.atom")
+    newsroom.front.start()
+    found = newsroom.front.documents.find("/feeds/all.atom")
+    assert found is not None
+    assert found.size == len(stored.gzip) < len(stored.body) / 2
+    assert first.body == newsroom.ask("/feeds/all.atom").body == stored.body
+    assert first.headers == newsroom.ask("/feeds/all.atom").headers
+    part = newsroom.ask("/feeds/all.atom", {"Range": "bytes=0-9"})
+    assert stored.body.startswith(part.body)
 
 
 def test_a_change_is_served_within_a_quarter_of_a_second(newsroom: Newsroom) -> None:
@@ -240,9 +257,12 @@ def test_memory_is_filled_with_configured_feeds_first_and_the_rest_when_it_is_as
     newsroom.publish()
     for number in range(6):
         assert newsroom.ask(f"/tags/tag {number}.rss").status == 200
+    newsroom.front._look()
+    sizes = {path: found.size for path, found in newsroom.front.documents.by_path.items()}
+    configured = sum(size for path, size in sizes.items() if "tag" not in path)
     front = Front(newsroom.service, create_app(newsroom.service))
     # As much as the feeds that are configured, and hardly more.
-    monkeypatch.setattr(front.documents, "_max_bytes", 40_000)
+    monkeypatch.setattr(front.documents, "_max_bytes", configured / ROOM)
     front.start()
     there = set(front.documents.by_path)
     assert {"/feeds/all.rss", "/feeds/storms.json", "/feeds/quiet.atom"} < there

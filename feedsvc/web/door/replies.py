@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from feedsvc.web.audience import Audience
 from feedsvc.web.cache import Documents, key
-from feedsvc.web.caching import Representation, answer
+from feedsvc.web.caching import Representation, Variant, decide
 from feedsvc.web.door.head import Poll, read_poll
 from feedsvc.web.governor import Governor
 
@@ -18,12 +18,15 @@ SECOND = timedelta(seconds=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 Clock = Callable[[], datetime]
+Parts = tuple[bytes | memoryview, ...]
 
 
 class Reply:
     """What one poll was answered last, ready to be sent again while nothing about it has changed."""
 
-    __slots__ = ("body_size", "closes", "found", "key", "parts", "poll", "since", "size", "status", "until")
+    __slots__ = (
+        "_body", "_whole", "body_size", "closes", "found", "key", "poll", "since", "size", "status", "until",
+    )  # fmt: skip
 
     def __init__(self, poll: Poll) -> None:
         self.poll = poll
@@ -32,9 +35,35 @@ class Reply:
         self.found: Representation | None = None
         self.since = self.until = NEVER
         self.status = ""
-        self.parts: tuple[bytes, ...] = ()
-        """Its head and, if there is one, its body."""
         self.size = self.body_size = 0
+        self._whole: tuple[bytes, ...] = ()
+        self._body: Variant | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """Its head and, if there is one, its body; one that has to be unpacked is not kept here."""
+        return self._whole if self._body is None else (*self._whole, self._body.view)
+
+    def renew(self, found: Representation, now: datetime) -> None:
+        """Become the answer of this moment: true until the second of its Date or of its max-age ends."""
+        status, headers, sent = decide(found, self.poll.environ, now)
+        last = b"connection: close\r\n" if self.closes else b""
+        second = now.replace(microsecond=0)
+        head = b"%s%sdate: %s\r\n\r\n" % (_lines(status, tuple(headers)), last, _date(second))
+        self._body = sent if sent is not None and sent.is_packed else None
+        self._whole = (head,) if sent is None or sent.is_packed else (head, sent.held)
+        self.body_size = 0 if sent is None else sent.size
+        self.size = len(head) + self.body_size
+        self.status, self.found = status, found
+        self.since, self.until = second, second + SECOND
+        if found.valid_until is not None:
+            # Where max-age counts down to a moment between two seconds, it changes between two seconds.
+            left = (found.valid_until - now) // SECOND
+            self.until = min(self.until, found.valid_until - left * SECOND)
+
+    def let_go(self) -> None:
+        """Hold no bytes any more, until it is renewed."""
+        self.found, self._whole, self._body = None, (), None
 
 
 class Replies:
@@ -72,7 +101,7 @@ class Replies:
         if found is None or not (found is reply.found and reply.since <= now < reply.until):
             if found is None or not found.is_valid(now) or not (found.is_for_all or not reply.poll.is_shown):
                 return None
-            renew(reply, found, now)
+            reply.renew(found, now)
         if reply.body_size and self._governor.refuses(peer, reply.poll.environ, now):
             return None
         found.last_used = now
@@ -87,7 +116,7 @@ class Replies:
         """
         for reply in self._known.values():
             if reply.found is not None and self._by_path.get(reply.key) is not reply.found:
-                reply.found, reply.parts = None, ()
+                reply.let_go()
 
     def _learn(self, head: bytes) -> Reply | None:
         poll = read_poll(head)
@@ -99,22 +128,6 @@ class Replies:
             self._known.clear()
         reply = self._known[head] = Reply(poll)
         return reply
-
-
-def renew(reply: Reply, found: Representation, now: datetime) -> None:
-    """Make the answer of this moment; it is true until the second of its Date or of its max-age ends."""
-    status, headers, body = answer(found, reply.poll.environ, now)
-    last = b"connection: close\r\n" if reply.closes else b""
-    second = now.replace(microsecond=0)
-    head = b"%s%sdate: %s\r\n\r\n" % (_lines(status, tuple(headers)), last, _date(second))
-    reply.parts = (head, body) if body else (head,)
-    reply.size, reply.body_size = len(head) + len(body), len(body)
-    reply.status, reply.found = status, found
-    reply.since, reply.until = second, second + SECOND
-    if found.valid_until is not None:
-        # Where max-age counts down to a moment between two seconds, it changes between two seconds.
-        left = (found.valid_until - now) // SECOND
-        reply.until = min(reply.until, found.valid_until - left * SECOND)
 
 
 @lru_cache(maxsize=1024)

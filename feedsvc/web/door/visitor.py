@@ -8,7 +8,7 @@ from socket import MSG_DONTWAIT
 from typing import TYPE_CHECKING
 
 from feedsvc.web.door.head import MAX_BYTES, is_unfinished
-from feedsvc.web.door.replies import Reply
+from feedsvc.web.door.replies import Parts, Reply
 from feedsvc.web.door.tunnel import Tunnel
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Visitor:
         self._closes = reply.closes
         self._send(reply.parts, reply.size)
 
-    def _send(self, parts: tuple[bytes, ...] | tuple[memoryview, ...], size: int) -> None:
+    def _send(self, parts: Parts, size: int) -> None:
         try:
             sent = self.socket.sendmsg(parts, (), MSG_DONTWAIT)
         except BlockingIOError:
@@ -128,7 +128,7 @@ class Visitor:
             self._mask = self._door.loop.watch(self.socket.fileno(), self, self._mask, mask)
 
 
-def left(parts: tuple[bytes, ...] | tuple[memoryview, ...], sent: int) -> tuple[memoryview, ...]:
+def left(parts: Parts, sent: int) -> tuple[memoryview, ...]:
     """Return what is left of these parts once so many of their bytes were sent."""
     rest = []
     for part in parts:

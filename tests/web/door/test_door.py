@@ -290,7 +290,7 @@ def test_a_fault_costs_one_connection_and_not_the_door(
     connection.sendall(house.poll())
     read_answer(connection)
     with monkeypatch.context() as patch:
-        patch.setattr(house.door.replies, "_known", None)
+        patch.setattr(house.door.replies, "_answered", None)
         connection.sendall(house.poll())
         assert is_closed(connection)
     assert "door status=fault" in caplog.text

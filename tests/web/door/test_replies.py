@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feedsvc.web import caching
 from feedsvc.web.clients import Proxies
 from feedsvc.web.delta import History
 from feedsvc.web.door import replies as module
 from feedsvc.web.door.replies import Replies, Reply
 from feedsvc.web.governor import Governor
+from feedsvc.web.plain import LARGE, Unpacked
 from tests.web.newsroom import NOON, Newsroom, ask, make
 
 HEAD = "GET /feeds/all.rss HTTP/1.1\r\nHost: evil.example\r\n{}\r\n"
@@ -35,7 +37,7 @@ def answered(replies: Replies, *lines: str) -> tuple[int, dict[str, str], bytes]
     reply = replies.reply(HEAD.format("".join(f"{line}\r\n" for line in lines)).encode())
     if reply is None:
         return None
-    first, *fields = reply.parts[0].decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    first, *fields = bytes(reply.parts[0]).decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(field.split(": ", 1) for field in fields)
     assert len(headers) == len(fields)
     return int(first.split(" ")[1]), headers, b"".join(reply.parts[1:])
@@ -78,7 +80,7 @@ def test_every_answer_is_the_one_that_the_application_would_give(
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         reply = replies.reply(HEAD.format(lines).replace("GET", method, 1).encode())
         assert reply is not None
-        first, *given_ = reply.parts[0].decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+        first, *given_ = bytes(reply.parts[0]).decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
         headers = dict(line.split(": ", 1) for line in given_)
         assert headers.pop("server") == "granian"
         assert headers.pop("date") == "Tue, 24 Nov 2026 12:00:00 GMT"
@@ -181,6 +183,30 @@ def test_what_has_left_memory_is_not_kept_by_its_answers(newsroom: Newsroom, rep
     assert answered(replies) == old
     replies.let_go()
     assert known[0].found is gone
+
+
+def test_a_large_body_that_was_unpacked_is_not_kept_by_its_answers(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Unpacked(max_bytes=100_000)
+    monkeypatch.setattr(caching, "UNPACKED", store)
+    newsroom.add(*(make(f"Item {n}", content=f"<p>{'Long. ' * 200}</p>") for n in range(40)))
+    newsroom.publish()
+    newsroom.front._look()
+    front = newsroom.front
+    replies = Replies(front.documents, front.answered, newsroom.clock, front.audience, front.governor)
+    reply = replies.reply(HEAD.format("").encode())
+    assert reply is not None
+    head, body = reply.parts
+    whole = newsroom.ask("/feeds/all.rss")
+    assert body == whole.body
+    assert len(body) > LARGE
+    assert (reply.size, reply.body_size) == (len(head) + len(body), len(body))
+    del body
+    store._recent.clear()
+    assert not store._alive
+    assert replies.reply(HEAD.format("").encode()) is reply
+    assert reply.parts[1] == whole.body
 
 
 def test_only_so_many_heads_are_remembered(
