@@ -5,9 +5,10 @@ from __future__ import annotations
 from feedsvc import formats
 from feedsvc.headlines.headline import Headline, Headlines
 from feedsvc.headlines.html import Html, element, joined
-from feedsvc.headlines.markup import STYLE, container, footer, link, meta, picture
+from feedsvc.headlines.markup import STYLE, container, footer, link, meta
 from feedsvc.headlines.options import Options
 from feedsvc.headlines.strings import strings
+from feedsvc.model import Image
 
 
 def fragment(made: Headlines) -> bytes:
@@ -71,10 +72,16 @@ def _item(each: Headline, made: Headlines) -> Html:
     return element(
         "li",
         {"class": "headlines-item"},
-        picture(each.image) if each.image and "image" in shown else Html(),
+        _picture(each.image) if each.image and "image" in shown else Html(),
         link(made, each.url, title),
         element("p", {"class": "headlines-summary", "lang": each.language, "dir": "auto"}, each.summary)
         if each.summary and "summary" in shown
         else Html(),
         element("div", {"class": "headlines-meta"}, facts) if facts else Html(),
     )
+
+
+def _picture(image: Image) -> Html:
+    """Return an image of its own size, where that is known: no style says another."""
+    size = {"width": image.width, "height": image.height}
+    return element("img", {"src": formats.uri(image.url), "alt": "", **size, "loading": "lazy"})

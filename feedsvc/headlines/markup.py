@@ -69,9 +69,8 @@ def meta(each: Headline, made: Headlines) -> Html:
 
 
 def picture(image: Image) -> Html:
-    """Return an image, of its own size where that is known; the title beside it says what it shows."""
-    told = {"src": formats.uri(image.url), "alt": "", "width": image.width, "height": image.height}
-    return element("img", {**told, "loading": "lazy", "part": "image"})
+    """Return an image whose size the style says; the title beside it says what it shows."""
+    return element("img", {"src": formats.uri(image.url), "alt": "", "loading": "lazy", "part": "image"})
 
 
 def _row(each: Headline, made: Headlines, url: str) -> Html:

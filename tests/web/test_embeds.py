@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from feedsvc.model import Origin
+from feedsvc.model import Image, Origin
 from tests.web.newsroom import FEEDS, NOON, Newsroom, Reply, make
 
 FORMS = (
@@ -228,3 +228,11 @@ def test_oembed_refuses_what_it_must(newsroom: Newsroom) -> None:
     ):
         assert newsroom.ask(f"/oembed?{query}").status == status, query
     assert newsroom.ask("/embed/items/secret/").status == 404
+
+
+def test_images_have_their_size_where_no_style_gives_them_one(newsroom: Newsroom) -> None:
+    newsroom.add(make(image=Image("https://news.example/a.png", width=640, height=400)))
+    newsroom.publish()
+    assert 'width="640" height="400"' in newsroom.ask("/embed/all.html?show=image").body.decode()
+    # The style says how large they are: an attribute would stretch them.
+    assert 'height="400"' not in newsroom.ask("/embed/all/?show=image").body.decode()
