@@ -7,7 +7,7 @@ from datetime import datetime
 
 from feedsvc import formats, headlines
 from feedsvc.feeds import matches
-from feedsvc.headlines import DEFAULTS, KINDS, Kind, Options
+from feedsvc.headlines import DEFAULTS, KINDS, Headlines, Kind, Options
 from feedsvc.model import Document, Feed, Item, Rule, Site
 from feedsvc.plan import Plan
 from feedsvc.store import Connection, feeds, items, sources
@@ -55,9 +55,7 @@ def variant(
 ) -> Document:
     """Return the embed of a feed that these options describe; it is not stored."""
     state = feeds.state(connection, feed.path)
-    chosen = list(_chosen(connection, feed, options, now))
-    stale = sources.are_behind(connection, {item.source for item in chosen})
-    made = headlines.headlines(site, feed, chosen, options, stale=stale)
+    made = current(connection, site, feed, options, now)
     return formats.document(
         headlines.path_of(feed.slug, kind),
         headlines.CONTENT_TYPES[kind],
@@ -65,6 +63,13 @@ def variant(
         modified=state.updated if state else now,
         valid_until=items.next_moment(connection, now),
     )
+
+
+def current(connection: Connection, site: Site, feed: Feed, options: Options, now: datetime) -> Headlines:
+    """Return the headlines of a feed at this moment, as these options want them."""
+    chosen = list(_chosen(connection, feed, options, now))
+    stale = sources.are_behind(connection, {item.source for item in chosen})
+    return headlines.headlines(site, feed, chosen, options, stale=stale)
 
 
 def _chosen(connection: Connection, feed: Feed, options: Options, now: datetime) -> Iterator[Item]:

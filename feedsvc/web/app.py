@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 
 from feedsvc.service import Service
 from feedsvc.web import (
+    builder,
     embeds,
     errors,
     feeds,
@@ -39,7 +40,20 @@ def create_app(service: Service) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = new_state(service)
     install(app, service.catalog.site)
-    for part in (health, metrics, static, scripts, feeds, follow, embeds, media, pages, terms, search):
+    for part in (
+        health,
+        metrics,
+        static,
+        scripts,
+        feeds,
+        follow,
+        builder,
+        embeds,
+        media,
+        pages,
+        terms,
+        search,
+    ):
         app.register_blueprint(part.routes)
     errors.install(app)
     app.before_request(_start)

@@ -74,8 +74,18 @@ LAST = list(RELEASED)[-1]
 def newest() -> Script:
     """Return the newest release: its two addresses, its hash for `integrity`, and how many bytes it costs."""
     variants = RELEASED[LAST].variants
-    digest = base64.b64encode(hashlib.sha384(variants["identity"].body).digest()).decode()
-    return Script("/embed/v1.js", f"/embed/{LAST}", f"sha384-{digest}", len(variants["gzip"].body))
+    integrity = _integrity(variants["identity"].body)
+    return Script("/embed/v1.js", f"/embed/{LAST}", integrity, len(variants["gzip"].body))
+
+
+def integrities() -> dict[str, str]:
+    """Return what `integrity` says of each release, by its path, the newest last."""
+    bodies = {name: found.variants["identity"].body for name, found in RELEASED.items()}
+    return {f"/embed/{name}": _integrity(body) for name, body in bodies.items()}
+
+
+def _integrity(body: bytes) -> str:
+    return f"sha384-{base64.b64encode(hashlib.sha384(body).digest()).decode()}"
 
 
 @routes.get("/embed/v1.js")

@@ -16,6 +16,7 @@ from feedsvc.service import Service
 from feedsvc.status import Status
 from feedsvc.web.audience import Audience
 from feedsvc.web.cache import Documents, Pages, Recent
+from feedsvc.web.checking import Checker
 from feedsvc.web.clients import Proxies
 from feedsvc.web.delta import History
 from feedsvc.web.governor import Governor
@@ -41,6 +42,7 @@ class State:
     documents: Documents
     governor: Governor
     audience: Audience
+    checker: Checker
     pages: Pages = field(default_factory=Pages)
     answered: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How many requests this process has answered, by status line."""
@@ -55,7 +57,8 @@ def new_state(service: Service) -> State:
     governor = Governor(server.flood, Proxies(server.trusted_proxies))
     manners = Manners(service.catalog, server.max_age, tells_changes=server.delta)
     documents = Documents(manners.of, history=History() if server.delta else None)
-    return State(service, documents, governor, Audience(service))
+    checker = Checker(service.settings.limits, service.catalog.site, Proxies(server.trusted_proxies))
+    return State(service, documents, governor, Audience(service), checker)
 
 
 def current() -> State:
