@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Flask, Response, render_template, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from feedsvc import article, formats
 from feedsvc.errors import StoreError
@@ -89,12 +89,16 @@ def install(app: Flask, site: Site) -> None:
     )
 
 
-def cleaned(html: str) -> Markup:
+def cleaned(html: str, image: Image | None = None) -> Markup:
     """Return stored HTML as markup, cleaned once more: a better policy reaches old items too.
 
     What may scroll sideways can be reached by keyboard (WCAG 2.1.1). An image that stands alone is a figure.
+    `image` is one whose size is known: where the text has it, its room is kept until it is there.
     """
     safe = _LONE_IMAGE.sub(r"<figure>\1</figure>", article.clean(html))
+    if image and image.width and image.height:
+        unsized = rf'(<img src="{re.escape(escape(image.url))}" alt="[^"]*")>'
+        safe = re.sub(unsized, rf'\1 width="{image.width}" height="{image.height}">', safe)
     for tag, opening, closing in SCROLLING:
         safe = re.sub(rf"<{tag}(?=[\s>])", opening, safe).replace(f"</{tag}>", closing)
     return Markup(safe)  # noqa: S704 - what article.clean returns is safe, and so is what was put around it

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import email
 import email.policy
-import fcntl
-import hashlib
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from email.message import EmailMessage
 from pathlib import Path
 
-import pytest
-
+from tests.npm import installed
 from tests.proxying import part
 from tests.readers.entry import Entry, Read, entry
 
@@ -29,32 +25,10 @@ def by_node(name: str) -> Callable[[Iterable[Path], Mapping[str, str], Path], Re
     """Return the reader of this name in the JavaScript world."""
 
     def read(files: Iterable[Path], addresses: object, place: Path) -> Read:
-        environment = {**os.environ, "FEED_READERS": str(node_modules())}
+        environment = {**os.environ, "FEED_READERS": str(installed(NPM))}
         return _told([part("node"), str(NPM / "read.mjs"), name, *map(str, files)], environment)
 
     return read
-
-
-def node_modules() -> Path:
-    """Return where the JavaScript readers are; the first time, install what their lock file says."""
-    npm = part("npm")
-    lock = (NPM / "package-lock.json").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = cache / "feedsvc-tests" / f"readers-{hashlib.sha256(lock).hexdigest()[:16]}"
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "lock").open("w") as held:
-        # Two processes of the test run must not install over each other.
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if not (place / "installed").exists():
-            for name in ("package.json", "package-lock.json"):
-                shutil.copyfile(NPM / name, place / name)
-            command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-            done = subprocess.run(command, cwd=place, check=False, timeout=100, capture_output=True)
-            if done.returncode and not os.environ.get("CI"):
-                pytest.skip(f"npm could not install its readers: {done.stderr.decode()}")
-            assert done.returncode == 0, done.stderr.decode()
-            (place / "installed").touch()
-    return place
 
 
 def by_perl(files: Iterable[Path], addresses: object, place: Path) -> Read:

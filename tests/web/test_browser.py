@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +16,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 PAGES = (
     "/",
     "/items/budget-agreed",
+    "/items/item-1",
     "/items/ميناء-جديد",
     "/items/taken-back",
     "/tags/",
@@ -30,6 +32,8 @@ PAGES = (
     "/feeds/all/",
     "/feeds/quiet/",
     "/feeds/olympics/",
+    "/feeds/all/follow?reader=miniflux&host=reader.example",
+    "/feeds/all/follow?reader=miniflux&host=nothing+like+it",
     "/nowhere",
 )
 pytestmark = [
@@ -226,6 +230,96 @@ def test_a_camera_reads_the_address_of_a_feeds_page(address: str, browser: Brows
     drawn = page.get_by_role("img", name="QR code of this page’s address")
     assert drawn.is_visible()
     assert drawn.inner_html() == str(qr(f"{address}/feeds/all/")).replace("/>", "></path>")
+    context.close()
+
+
+def test_an_item_is_shared_by_what_the_browser_offers(address: str, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.add_init_script("navigator.share = async (told) => { window.told = told; }")
+    page = context.new_page()
+    page.goto(f"{address}/items/budget-agreed")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Link copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{address}/items/budget-agreed"
+    page.get_by_role("button", name="Share on this device").click()
+    assert page.evaluate("window.told") == {"title": "Budget agreed", "url": f"{address}/items/budget-agreed"}
+    context.close()
+
+
+def test_what_a_browser_does_not_offer_is_not_shown_and_what_fails_is_said(
+    address: str, browser: Browser
+) -> None:
+    context = browser.new_context()
+    context.add_init_script(
+        "delete Navigator.prototype.share;"
+        "navigator.clipboard.writeText = async () => { throw new DOMException('no', 'NotAllowedError'); };"
+    )
+    page = context.new_page()
+    page.goto(f"{address}/items/budget-agreed")
+    assert not page.get_by_role("button", name="Share on this device").is_visible()
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("That did not work here").wait_for()
+    context.close()
+
+
+def test_without_a_script_an_item_is_shared_by_links_alone(address: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/items/budget-agreed")
+    assert page.get_by_role("link", name="Bluesky").is_visible()
+    assert page.locator(".share button:visible").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/items/budget-agreed", "/items/ميناء-جديد", "/feeds/all/"])
+def test_a_page_asks_no_other_host_for_anything(address: str, browser: Browser, path: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + path)
+    page.wait_for_load_state("networkidle")
+    assert asked
+    assert not [url for url in asked if not url.startswith((address, "data:"))]
+    page.close()
+
+
+def test_a_feed_is_followed_in_a_reader_of_ones_own(address: str, browser: Browser) -> None:
+    """The page's policy lets the form go, and the link that it leads to goes to the reader alone."""
+    page = browser.new_page()
+    page.goto(f"{address}/feeds/all/")
+    page.get_by_label("Which reader it is").select_option("FreshRSS")
+    page.get_by_label("Or in a reader of your own").fill("localhost:9/rss")
+    page.get_by_role("button", name="Follow").click()
+    link = page.get_by_role("link", name="Follow in FreshRSS at localhost:9")
+    feed = quote(f"{address}/feeds/all.rss", safe="")
+    assert link.get_attribute("href") == f"https://localhost:9/rss/i/?c=feed&a=add&url_rss={feed}"
+    assert page.context.cookies() == []
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_item_on_paper_is_black_on_white_without_navigation_and_says_its_addresses(
+    address: str, browser: Browser, scheme: str
+) -> None:
+    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.emulate_media(media="print", color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(f"{address}/items/budget-agreed")
+    look = "([name, part, what]) => getComputedStyle(document.querySelector(name), part)[what]"
+    assert page.evaluate(look, [".prose", None, "color"]) == "rgb(0, 0, 0)"
+    assert page.evaluate(look, ["body", None, "backgroundColor"]) in (
+        "rgb(255, 255, 255)",
+        "rgba(0, 0, 0, 0)",
+    )
+    assert page.evaluate(look, [".prose a", "::after", "content"]) == '" (" attr(href) ")"' or (
+        "https://council.example/" in page.evaluate(look, [".prose a", "::after", "content"])
+    )
+    for hidden in ("nav", ".share", ".more", "footer.foot", "audio"):
+        assert page.locator(f"{hidden}:visible").count() == 0, hidden
+    assert page.locator(".on-paper").inner_text() == f"{address}/items/budget-agreed"
+    assert page.get_by_role("heading", name="Budget agreed").is_visible()
+    page.emulate_media(media="screen")
+    assert not page.locator(".on-paper").is_visible()
     context.close()
 
 

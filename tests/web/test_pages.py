@@ -72,6 +72,7 @@ def test_every_page_loads_nothing_from_elsewhere_and_no_inline_code(filled: News
         assert str(sheet["href"]).startswith("/static/")
     policy = reply.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'")
+    assert "connect-src https://harbour.example/robots.txt;" in policy
     assert "unsafe" not in policy
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert "set-cookie" not in reply.headers
@@ -522,6 +523,22 @@ def test_an_image_that_stands_alone_is_a_figure(newsroom: Newsroom) -> None:
     newsroom.add(make("One", slug="one", content=f"<p>{image}</p><p>Beside {image}</p>"))
     page = _page(newsroom, "/items/one")
     assert [found.parent.name for found in page.select(".prose img") if found.parent] == ["figure", "p"]
+
+
+def test_the_room_of_an_image_in_the_text_is_kept_where_its_size_is_known(newsroom: Newsroom) -> None:
+    url, other = "https://a.example/a.png?x=1&y=2", "https://a.example/b.png"
+    alone, sized, strange = (
+        f'<img src="{url}" alt="A > b">',
+        f'<img src="{url}" width="3" height="2">',
+        f'<img src="{other}">',
+    )
+    images = f"<p>{alone}</p><p>Beside {sized} and {strange}</p>"
+    newsroom.add(make("One", slug="one", content=images, image=Image(url, width=640, height=400)))
+    sizes = [
+        (image.get("width"), image.get("height"))
+        for image in _page(newsroom, "/items/one").select(".prose img")
+    ]
+    assert sizes == [("640", "400"), ("3", "2"), (None, None)]
 
 
 def test_our_own_words_are_in_their_language_on_a_site_of_any(tmp_path: Path) -> None:
