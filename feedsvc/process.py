@@ -44,14 +44,15 @@ def heed_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def give_memory_back() -> None:
+def give_memory_back(arenas: int = 2) -> None:
     """Have what this process frees go back to the system, before its threads begin; only with glibc.
 
-    By itself glibc keeps an arena for each thread, and more and more of what is free in them.
+    By itself glibc keeps an arena for each thread, and more and more of what is free in them. With one
+    arena, what one thread has freed another takes; threads that work without the GIL want two.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(M_ARENA_MAX, 2)
+        mallopt(M_ARENA_MAX, arenas)
         mallopt(M_TRIM_THRESHOLD, FREE_BYTES)
         mallopt(M_MMAP_THRESHOLD, PIECE_BYTES)
 

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 @click.command(cls=Command, examples=(("feedsvc web", "answer requests; a worker runs elsewhere"),))
 def web() -> None:
     """Run the web server alone."""
-    give_memory_back()
+    give_memory_back(arenas=1)
     settings = configured()
     logs.configure(settings.log.level, settings.log.format)
     _verify(settings)

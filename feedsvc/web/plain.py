@@ -12,7 +12,7 @@ from isal import isal_zlib
 LARGE = 16 * 1024
 """Bytes from which on a body is kept by gzip alone: hardly anybody asks for it as it is."""
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 GZIP = 31
 """What zlib calls the format of gzip, with the largest window."""
 
