@@ -395,6 +395,13 @@ def test_a_feeds_page_shows_its_address_to_copy(filled: Newsroom) -> None:
     assert _canonical(page) == "https://harbour.example/feeds/storms/"
 
 
+def test_a_feeds_page_leads_to_the_builder_of_its_embeds(filled: Newsroom) -> None:
+    (link,) = [
+        link for link in _page(filled, "/feeds/storms/").find_all("a") if link.text == "Embed these headlines"
+    ]
+    assert link["href"] == "/embed/builder?feed=storms"
+
+
 @pytest.mark.parametrize("path", ["/tags/storm", "/authors/Anna Berg"])
 def test_a_tags_and_an_authors_page_show_their_addresses_to_copy(filled: Newsroom, path: str) -> None:
     address = "https://harbour.example" + quote(path)
