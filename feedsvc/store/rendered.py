@@ -78,6 +78,7 @@ def find_all(c: Connection, paths: Sequence[str], max_plain: int) -> list[Docume
     for chunk in sql.chunks(paths):
         some = select(*columns).where(rendered.c.path.in_(chunk), _is_live)
         found += [_document(row) for row in c.execute(some)]
+    sql.let_go(c)
     return found
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import _sqlite3
+import ctypes
 from dataclasses import replace
 from datetime import timedelta
 
@@ -91,3 +93,15 @@ def test_plain_bytes_that_are_large_are_left_out_where_there_is_gzip_of_them(sto
     assert {path: len(each.body) for path, each in found.items()} == {
         "/large.rss": 0, "/small.rss": 100, "/alone.rss": 101,
     }  # fmt: skip
+
+
+def test_reading_many_documents_leaves_no_memory_behind(store: Store) -> None:
+    paths = [f"/{number}.rss" for number in range(40)]
+    _put(store, *paths, body=b"x" * 100_000)
+    used = ctypes.CDLL(_sqlite3.__file__).sqlite3_memory_used
+    used.restype = ctypes.c_int64
+    with store.read() as c:
+        assert rendered.find(c, "/none.rss") is None
+        before = used()
+        assert len(rendered.find_all(c, paths, 200_000)) == 40
+        assert used() < before + 300_000
