@@ -82,6 +82,7 @@ class World:
         self, name: str, body: str, head: str = "", attributes: str = "lang=en", policy: str = ""
     ) -> str:
         """Put up a page of the host's; `{origin}` in its policy is the newsroom."""
+        self.host.policies.pop(f"/{name}", None)
         return self.host.page(name, body, head, attributes, policy.replace("{origin}", self.address))
 
 
