@@ -80,6 +80,8 @@ def snippets(made: Headlines, place: Place) -> tuple[Snippet, ...]:
 
 def _with_script(made: Headlines, place: Place) -> tuple[Snippet, ...]:
     style = f"display:block;min-height:{place.height}"
+    # The list's own margins must stay inside, or the page moves when it leaves.
+    apart = style.replace("display:block", "display:flow-root")
     usual = f'<script async src="{escape(place.script)}"></script>'
     pinned = (
         f'<script async src="{escape(place.pinned)}"\n'
@@ -107,7 +109,7 @@ def _with_script(made: Headlines, place: Place) -> tuple[Snippet, ...]:
             "snapshot", "With today’s headlines",
             "Today’s headlines stand in the page itself, for search engines and readers without JavaScript; "
             "the script replaces them with new ones.",
-            (Code("HTML", f"{element(made, snapshot(made), style)}\n{usual}"),), inline,
+            (Code("HTML", f"{element(made, snapshot(made), apart)}\n{usual}"),), inline,
         ),
         Snippet(
             "unstyled", "No inline style",
@@ -231,7 +233,8 @@ document.querySelector("#headlines").append(list);"""
 def _script_policy(made: Headlines, place: Place) -> tuple[tuple[str, str], ...]:
     origin = _origin(made)
     needed = [("script-src", origin), ("connect-src", origin)]
-    if _has_images(made) and made.options.layout not in (TICKER, "compact"):
+    # The script makes the pictures of all headlines, also where the layout or the choice hides them.
+    if _has_images(made) or any(each.image for each in made.items):
         needed.append(("img-src", " ".join(place.images)))
     return tuple(needed)
 

@@ -12,6 +12,8 @@ from feedsvc.headlines.options import Options
 
 Attributes = Sequence[tuple[str, str]]
 
+_NO_MARKUP = str.maketrans("", "", "<>")
+
 WIDTH = 76
 """Characters of a line of markup."""
 
@@ -87,4 +89,4 @@ def label(made: Headlines) -> str:
 
 def _remark(made: Headlines) -> str:
     """Return the text of a comment: without what would end it."""
-    return f"{' '.join(made.feed.title.split())} headlines".replace("--", "—").replace(">", "")
+    return f"{' '.join(made.feed.title.split())} headlines".replace("--", "—").translate(_NO_MARKUP)

@@ -24,6 +24,7 @@ class Buckets:
         full_at = min(max(full_at, now), now + self._each * self._most)
         wait = full_at + self._each - (now + self._each * self._most)
         if wait > timedelta(0):
+            self._full_at[client] = full_at
             return wait
         self._full_at[client] = full_at + self._each
         self._full_at.move_to_end(client)

@@ -153,6 +153,7 @@ def _page(connection: Connection, wish: Wish, outcome: Outcome | None, now: date
         "feeds": catalog().feeds,
         "snippets": _snippets(made),
         "reserved": _reserved(made),
+        "allowance": MEASURED / (MEASURED - PADDING) if made.options.layout == "cards" else 1,
         "frame_padding": headlines.frame_padding(made.options),
         "panes": {width: _tall(made, row) for row in (WIDE, NARROW) for width in row},
         "measured": MEASURED,
@@ -187,7 +188,9 @@ def _snippets(made: Headlines) -> tuple[Snippet, ...]:
 
 
 def _reserved(made: Headlines) -> str:
-    return headlines.rem(headlines.height(made, made.options.layout, MEASURED - PADDING))
+    # Text is higher where there is less room, pictures where there is more.
+    heights = (headlines.height(made, made.options.layout, width) for width in (MEASURED - PADDING, MEASURED))
+    return headlines.rem(max(heights))
 
 
 def _tall(made: Headlines, row: Sequence[int]) -> int:

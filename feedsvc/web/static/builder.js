@@ -94,7 +94,8 @@ addEventListener("message", ({ data, source }) => {
   const code = result.querySelector("#code");
   const frame = result.querySelector(`iframe[data-width="${code.dataset.measured}"]`);
   if (source !== frame?.contentWindow || !(data?.drawn > 0 && data.drawn < 1e5)) return;
-  const units = Math.ceil(data.drawn / 8) / 2;
+  // Cards grow with the page, and there is more room than beside the padding of the preview.
+  const units = Math.ceil((data.drawn * code.dataset.allowance) / 8) / 2;
   const [old, now] = [code.dataset.reserved, `${units}rem`];
   const pixels = (length) => Math.trunc(parseFloat(length) * 16) + Number(code.dataset.padding);
   if (old === now) return;
@@ -109,3 +110,5 @@ addEventListener("message", ({ data, source }) => {
   code.dataset.reserved = now;
   code.querySelector(".room").textContent = now;
 });
+// Those that were there before this file have told nobody.
+for (const frame of result.querySelectorAll("iframe")) frame.contentWindow.postMessage("", "*");
