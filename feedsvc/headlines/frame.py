@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from feedsvc import formats
 from feedsvc.headlines.fragment import shadowed
-from feedsvc.headlines.headline import Headlines
+from feedsvc.headlines.headline import Headline, Headlines
 from feedsvc.headlines.html import Html, element, joined
 from feedsvc.headlines.markup import STYLE
 from feedsvc.headlines.when import direction
@@ -47,7 +50,8 @@ def frame(made: Headlines, *, is_item: bool = False) -> bytes:
         element("base", {"target": "_top"}),
         element("style", {}, Html(LOOK)),
     )
-    shown = element("main", {"class": "item" if is_item else None}, shadowed(made, links_home=True))
+    seen = replace(made, items=tuple(_seen(each, made.site.url) for each in made.items))
+    shown = element("main", {"class": "item" if is_item else None}, shadowed(seen, links_home=True))
     page = element(
         "html",
         {"lang": made.language, "dir": direction(made.language), "data-theme": made.options.theme or None},
@@ -55,3 +59,11 @@ def frame(made: Headlines, *, is_item: bool = False) -> bytes:
         element("body", {}, shown, element("script", {}, Html(SCRIPT))),
     )
     return joined(Html("<!doctype html>\n"), page, Html("\n")).encode()
+
+
+def _seen(each: Headline, home: str) -> Headline:
+    """Return a headline without an image that the page's policy would refuse to load."""
+    url = formats.uri(each.image.url) if each.image else ""
+    site = urlsplit(home)
+    may_load = url.lower().startswith(("https://", f"{site.scheme}://{site.netloc}/"))
+    return each if may_load or not url else replace(each, image=None)

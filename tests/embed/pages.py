@@ -75,6 +75,8 @@ class Site:
     pages: dict[str, str] = field(default_factory=dict)
     feeds: dict[str, Any] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
+    watched: dict[str, str] = field(default_factory=dict)
+    """Policies whose breach is only reported."""
     asked: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
@@ -155,6 +157,8 @@ def serving() -> Iterator[Site]:
                 self.send_header("Cache-Control", "no-store" if path else "max-age=300")
                 if path in site.policies:
                     self.send_header("Content-Security-Policy", site.policies[path])
+                if path in site.watched:
+                    self.send_header("Content-Security-Policy-Report-Only", site.watched[path])
                 self.end_headers()
                 self.wfile.write(body)
             except OSError:
