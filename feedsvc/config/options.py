@@ -197,6 +197,9 @@ class LimitSettings(Section):
     allow_networks: tuple[Network, ...] = Field(
         default=(), description="Private networks that sources may be fetched from, such as “10.0.0.0/8”."
     )
+    check_networks: tuple[Network, ...] = Field(
+        default=(), description="Private networks whose pages anybody may have checked at /embed/builder."
+    )
     file_bytes: int = Field(
         default=1_048_576, ge=1024, le=67_108_864, description="The largest item file, in bytes."
     )

@@ -58,6 +58,7 @@ def _with(options: Options, name: str, text: str) -> Options:
 
 
 def _said(problem: str, name: str) -> str:
-    """Return a problem as it reads beside its field: without the field's name, as a sentence."""
-    told = problem.removeprefix(f"“{name}” ").removeprefix("is ")
+    """Return a problem as it reads beside its field, which shows its name and what was written."""
+    told = problem.removeprefix(f"“{name}” ")
+    told = told.partition("; ")[2] if told.startswith("is ") else told
     return f"{told[:1].upper()}{told[1:]}."

@@ -61,7 +61,8 @@ class Checker:
                 max_bytes=MAX_BYTES,
                 redirects=limits.redirects,
                 connect_seconds=SECONDS / 2,
-                allow_networks=limits.allow_networks,
+                # Not those of the sources: whoever reads the site can ask for a page.
+                allow_networks=limits.check_networks,
             ),
             user_agent=f"feedsvc/{__version__} (+{site.url})",
         )
@@ -81,7 +82,7 @@ class Checker:
             client = self._proxies.household(str(environ.get("REMOTE_ADDR", "")), environ)
             wait = self._buckets.wait(client, now)
             if wait:
-                return Outcome(url, problem=f"That were {MOST} pages within a minute.", wait=wait)
+                return Outcome(url, problem=f"{MOST} pages within a minute are the most.", wait=wait)
             return self._look(url, ours)
         finally:
             self._busy.release()

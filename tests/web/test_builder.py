@@ -23,7 +23,7 @@ from tests.embed.pages import Site, serving
 from tests.web.newsroom import FEEDS, SITE, Newsroom, make
 
 PATH = "/embed/builder"
-LOCAL = LimitSettings(allow_networks=("127.0.0.0/8",))
+LOCAL = LimitSettings(check_networks=("127.0.0.0/8",))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_wrong_choices_are_told_beside_their_fields_and_stay_in_them(room: Newsr
     assert answer.headers["Cache-Control"] == "no-store"
     assert "There is no feed “stroms”. Did you mean “storms”?" in answer.text
     assert 'value="99" aria-invalid="true" aria-describedby="count-problem"' in answer.text
-    assert "it must be a number from 1 to 50" in answer.text
+    assert "It must be a number from 1 to 50." in answer.text
     assert 'value="&#34;!"' in answer.text
     assert 'heading="Fine"' in codes(answer)[0]
 
@@ -285,3 +285,11 @@ def test_pages_of_others_cannot_make_us_fetch(room: Newsroom, host: Site) -> Non
     assert room.client.get(f"{PATH}?page={address}").status_code == 200
     assert host.asked == []
     assert checked(room, address, "", **{"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
+def test_networks_that_are_open_to_the_sources_are_closed_to_whoever_asks(room: Newsroom, host: Site) -> None:
+    for_sources = LimitSettings(allow_networks=("127.0.0.0/8",))
+    checker = Checker(for_sources, room.site, Proxies(()))
+    room.app.extensions[EXTENSION] = replace(room.app.extensions[EXTENSION], checker=checker)
+    assert OUT_OF_REACH in unescape(checked(room, host.page("good", "<p>")).text)
+    assert host.asked == []

@@ -291,7 +291,7 @@ def test_choices_change_previews_code_and_address_at_once(address: str, browser:
     assert page.get_by_label("How many").input_value() == "3"
     assert 'count="3"' in code.input_value()
     page.get_by_label("How many").fill("99")
-    page.get_by_text("it must be a number from 1 to 50").first.wait_for()
+    page.get_by_text("It must be a number from 1 to 50").first.wait_for()
     assert page.get_by_label("How many").get_attribute("aria-invalid") == "true"
     page.get_by_label("How many").fill("2")
     awaited(page, "document.querySelector('#code textarea').value.includes('count=\"2\"')")
