@@ -34,6 +34,7 @@ def test_the_measurement_of_publishing_runs_through(capsys: pytest.CaptureFixtur
     ("name", "options", "words"),
     [
         ("latency", ["--dialects", "sqlite"], "sqlite"),
+        ("embeds", ["--cases", "embed JSON, 304"], "embed JSON, 304"),
         ("large", [], "a saved file is live after"),
         ("memory", [], "3 of notes"),
         ("stale", [], "older than what every process had answered         0"),
