@@ -43,7 +43,17 @@ DOORS = {
 }
 """The folders that may import a library; in sources, tomllib is for front matter alone."""
 
-PURE = ("article", "formats", "feeds", "work/timing.py", "decide.py", "identity.py", "model.py")
+PURE = (
+    "article",
+    "formats",
+    "feeds",
+    "headlines",
+    "hostcheck",
+    "work/timing.py",
+    "decide.py",
+    "identity.py",
+    "model.py",
+)
 """What may not know the network, a database, the clock, chance or a log."""
 
 IMPURE = (

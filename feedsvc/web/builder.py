@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from math import ceil
@@ -33,7 +33,7 @@ WIDE, NARROW = (960,), (600, 320)
 MEASURED = 600
 """The width at which the height is estimated, and measured where there are scripts; preview.css pads it."""
 PADDING = 32
-STEP, LEAST, MOST_HIGH = 80, 240, 720
+STEP, LEAST, MOST_HIGH = 80, 160, 720
 """Pixels of a preview's height, as builder.css knows them; what is longer scrolls in it."""
 
 LOOKS: Mapping[str, str] = {"": "As the visitor’s system", "light": "Light", "dark": "Dark"}
@@ -49,8 +49,6 @@ class Wish:
     problems: Mapping[str, str]
     look: str
     direction: str
-    slug: str = field(default="")
-    """The feed's name as it was written."""
 
     @property
     def query(self) -> str:
@@ -127,7 +125,6 @@ def _wish() -> Wish:
         problems,
         look if look in LOOKS else "",
         direction if direction in DIRECTIONS else "",
-        slug,
     )
 
 

@@ -286,7 +286,7 @@ def test_choices_change_previews_code_and_address_at_once(address: str, browser:
     awaited(page, "document.querySelector('#code textarea').value.includes('count=\"3\"')")
     assert 'show="date image"' in code.input_value()
     page.frame_locator('iframe[data-width="600"]').locator("img[part=image]").nth(1).wait_for()
-    assert "count=3" in page.url
+    assert page.url == f"{address}/embed/builder?feed=all&count=3&layout=cards&show=date,image"
     page.reload()
     assert page.get_by_label("How many").input_value() == "3"
     assert 'count="3"' in code.input_value()

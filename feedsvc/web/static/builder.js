@@ -4,7 +4,7 @@ const result = document.querySelector("#result");
 const told = document.querySelector("#told");
 form.querySelector(".go").hidden = true;
 
-// What the form asks for, without what is usual: the address stays short enough to share.
+// What the form asks for.
 const address = () => {
   const asked = new URLSearchParams(new FormData(form));
   for (const [name, value] of [...asked]) if (!value) asked.delete(name, value);
@@ -34,7 +34,9 @@ const show = async () => {
     form.querySelector(".alert")?.remove();
     const wrong = [...form.querySelectorAll(".problem")].map((each) => each.textContent).filter(Boolean);
     told.textContent = wrong.length ? wrong.join(" ") : "Preview and code are up to date.";
-    history.replaceState(null, "", url);
+    // The server's own spelling leaves out what is usual: an address that is short enough to share.
+    const { action } = result.querySelector(".check form");
+    history.replaceState(null, "", answer.ok ? action.split("#")[0] : url);
     uncover();
   } catch {
     told.textContent = "The preview could not be loaded: press Enter in a field to try again.";
