@@ -171,11 +171,9 @@ customElements.define(
                       'list',
                       items.map((item) =>
                         make('li', 'item', [
-                          show(
-                            'image',
-                            isWeb(item.image) &&
-                              make('img', 'image', [], { loading: 'lazy', alt: '', src: item.image }),
-                          ),
+                          // Made only if it is shown: an image that is nowhere is fetched all the same.
+                          show('image', isWeb(item.image)) &&
+                            make('img', 'image', [], { loading: 'lazy', alt: '', src: item.image }),
                           make('div', 'body', [
                             link(item.url, bdi('title', item.title || item.url, item.language)),
                             show(

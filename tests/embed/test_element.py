@@ -131,6 +131,13 @@ def test_a_hostile_page_changes_nothing_and_its_policy_is_kept(
     assert site.reports == []
 
 
+def test_pictures_that_are_not_shown_are_none_to_the_page_and_its_policy(site: Site, page: Page) -> None:
+    policy = STRICT.replace("img-src {origin}", "img-src 'none'")
+    drawn(page, site.page("host", embed("show='date summary'"), SCRIPT, policy=policy))
+    assert len(titles(page)) == 5
+    assert site.reports == []
+
+
 @pytest.mark.parametrize(
     ("theme", "scheme"),
     [("", "light"), ("theme=auto", "dark"), ("theme=dark", "light"), ("theme=light", "dark")],
