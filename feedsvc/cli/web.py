@@ -17,7 +17,7 @@ import feedsvc.web  # noqa: F401  # the web processes are forked from this one: 
 from feedsvc import config, logs
 from feedsvc.cli.command import Command
 from feedsvc.cli.configured import configured
-from feedsvc.cli.door import spawn
+from feedsvc.cli.door import heed_the_first, spawn
 from feedsvc.errors import Misfit, StoreError
 from feedsvc.process import give_memory_back, heed_signals, require_free_port
 from feedsvc.service import open_service
@@ -39,6 +39,7 @@ def web() -> None:
     server = settings.server
     require_free_port(server.host, server.port, PATIENCE)
     config.export(settings)
+    heed_the_first()
     os.register_at_fork(after_in_child=heed_signals)
     gc.freeze()  # What is loaded stays shared: no web process's collector writes to it.
     granian = Granian(
