@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from multiprocessing.context import ForkProcess
@@ -293,3 +294,20 @@ def test_each_process_says_in_the_list_of_processes_what_it_is(tmp_path: Path) -
 
 def title(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+
+
+def test_a_web_process_ends_by_its_first_signal_whatever_follows_it(tmp_path: Path) -> None:
+    # A main process that is killed sends one for each of its threads.
+    with serving(tmp_path) as tree:
+        for _ in range(5):
+            eventually(lambda: len(tree.children()["web-worker"]) == 2, 30, "both are there")
+            end_with_many(tree.children()["web-worker"][-1])
+            time.sleep(1)
+
+
+def end_with_many(pid: int) -> None:
+    with suppress(OSError):
+        for _ in range(12):
+            os.kill(pid, signal.SIGTERM)
+            time.sleep(0.0001)
+    eventually(lambda: not alive(pid), 10, "it has ended")

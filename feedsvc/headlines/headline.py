@@ -10,7 +10,7 @@ from feedsvc import article, formats
 from feedsvc.headlines.options import Options
 from feedsvc.model import Feed, Image, Item, Site
 
-RENDERER = 2
+RENDERER = 3
 """Raise it when the bytes of an embed change: what is published is then made again."""
 
 

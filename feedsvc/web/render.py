@@ -97,7 +97,8 @@ def cleaned(html: str, image: Image | None = None) -> Markup:
     """
     safe = _LONE_IMAGE.sub(r"<figure>\1</figure>", article.clean(html))
     if image and image.width and image.height:
-        unsized = rf'(<img src="{re.escape(escape(image.url))}" alt="[^"]*")>'
+        others = r'(?: (?!width=|height=)[a-z-]+="[^"]*")*'
+        unsized = rf'(<img src="{re.escape(escape(image.url))}"{others})>'
         safe = re.sub(unsized, rf'\1 width="{image.width}" height="{image.height}">', safe)
     for tag, opening, closing in SCROLLING:
         safe = re.sub(rf"<{tag}(?=[\s>])", opening, safe).replace(f"</{tag}>", closing)

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Page
+
 SCRIPTS = Path(__file__).parents[2] / "feedsvc" / "web" / "static" / "embed"
 PICTURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 6 4"><path fill="#1c4b6e" d="M0 0h6v4H0z"/>'
@@ -183,3 +185,11 @@ def serving() -> Iterator[Site]:
 def newest() -> Path:
     """Return the newest release of the script."""
     return max(SCRIPTS.glob("v1.*.js"), key=lambda path: int(path.name.split(".")[1]))
+
+
+def until(page: Page, condition: str, timeout: float = 30_000) -> None:
+    """Wait until something is true in a page, also where its policy allows no eval; milliseconds."""
+    begun = time.monotonic()
+    while not page.evaluate(condition):
+        assert time.monotonic() - begun < timeout / 1000, condition
+        page.wait_for_timeout(20)

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.embed.pages import SCRIPT, STRICT, Site, embed, feed, item, serving
+from tests.embed.pages import SCRIPT, STRICT, Site, embed, feed, item, serving, until
 from tests.serving import eventually
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -53,7 +53,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def drawn(page: Page, address: str) -> Page:
     page.goto(address)
-    page.wait_for_function(DRAWN)
+    until(page, DRAWN)
     return page
 
 
@@ -152,9 +152,7 @@ def test_axe_finds_no_fault_and_nothing_scrolls_sideways(
     page = context.new_page()
     for attributes in ("lang=en", "lang=ar dir=rtl"):
         drawn(page, site.page("host", body, SCRIPT, attributes))
-        page.wait_for_function(
-            "[...document.querySelectorAll('feed-headlines')].every(each => each.items.length)"
-        )
+        until(page, "[...document.querySelectorAll('feed-headlines')].every(each => each.items.length)")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") == 320
@@ -183,7 +181,7 @@ def test_what_stands_in_the_element_stays_where_there_are_no_headlines(
     site.feeds["news"] = answer
     told(page)
     page.goto(site.page("host", embed("eager"), SCRIPT))
-    page.wait_for_function("told.length == 1")
+    until(page, "told.length == 1")
     assert page.evaluate("told[0][0]") == "feed-error"
     assert page.get_by_role("link", name="Headlines from Harbour News").is_visible()
 
@@ -192,7 +190,7 @@ def test_an_answer_that_does_not_come_is_given_up_after_eight_seconds(site: Site
     site.feeds["news"] = lambda: None
     told(page)
     page.goto(site.page("host", embed("eager"), SCRIPT))
-    page.wait_for_function("told.length == 1", timeout=25_000)
+    until(page, "told.length == 1", timeout=25_000)
     assert "TimeoutError" in page.evaluate("told[0][1]")
     assert page.get_by_role("link", name="Headlines from Harbour News").is_visible()
 
@@ -202,7 +200,7 @@ def test_headlines_that_are_shown_stay_when_the_next_request_fails(site: Site, p
     drawn(page, site.page("host", embed(), SCRIPT))
     site.feeds["news"] = 500
     page.evaluate("document.querySelector('feed-headlines').refresh()")
-    page.wait_for_function("told.length == 2")
+    until(page, "told.length == 2")
     assert len(titles(page)) == 5
     assert page.evaluate("document.querySelector('feed-headlines').items.length") == 5
 
@@ -263,7 +261,7 @@ def test_two_embeds_and_two_scripts_are_two_embeds(site: Site, page: Page) -> No
     site.feeds["sport"] = feed(site.address, [item(5, site.address)], title="Sport")
     body = embed() + embed().replace("feed=news", "feed=sport")
     drawn(page, site.page("host", body, SCRIPT + "<script async src='/embed/v1.js?again'></script>"))
-    page.wait_for_function("told.length == 2")
+    until(page, "told.length == 2")
     page.wait_for_timeout(300)
     assert len(site.asked_for("/embed/news.json")) == len(site.asked_for("/embed/sport.json")) == 1
     assert problems == []
@@ -276,12 +274,12 @@ def test_what_is_far_below_waits_until_it_is_near_unless_it_is_eager(site: Site,
     page.goto(
         site.page("host", embed("id=near") + far + embed("id=far count=3") + embed("eager count=4"), SCRIPT)
     )
-    page.wait_for_function("document.querySelector('[eager]').items?.length == 4")
-    page.wait_for_function(DRAWN)
+    until(page, "document.querySelector('[eager]').items?.length == 4")
+    until(page, DRAWN)
     assert not [path for path in site.asked if "count=3" in path]
     # 300 pixels above the window's end is near enough.
     page.evaluate("scrollTo(0, document.querySelector('#far').offsetTop - innerHeight - 300)")
-    page.wait_for_function("document.querySelector('#far').items.length == 3")
+    until(page, "document.querySelector('#far').items.length == 3")
 
 
 def test_changed_attributes_are_drawn_and_asked_for_once(site: Site, page: Page) -> None:
@@ -290,12 +288,12 @@ def test_changed_attributes_are_drawn_and_asked_for_once(site: Site, page: Page)
         "Object.entries({count: 2, show: 'author', heading: 'Latest', 'heading-level': 4, layout: 'cards'})"
         ".forEach(([name, value]) => document.querySelector('feed-headlines').setAttribute(name, value))"
     )
-    page.wait_for_function(f"{ROOT}.querySelector('h4')?.textContent == 'Latest'")
+    until(page, f"{ROOT}.querySelector('h4')?.textContent == 'Latest'")
     assert site.asked_for("/embed/news.json")[1:] == ["/embed/news.json?count=2&lang=en"]
     assert page.evaluate(f"{ROOT}.querySelector('[part=author]').textContent") == "Anna Berg"
     assert page.evaluate(f"{ROOT}.querySelector('time')") is None
     page.evaluate("document.querySelector('feed-headlines').setAttribute('heading', 'none')")
-    page.wait_for_function(f"!{ROOT}.querySelector('h4')")
+    until(page, f"!{ROOT}.querySelector('h4')")
     assert page.evaluate(f"{ROOT}.querySelector('ul').getAttribute('aria-label')") == "Harbour News"
     # A page that moves it about does not have it drawn again.
     page.evaluate(f"window.drawn = {ROOT}.firstChild; {ROOT}.host.style.margin = '1rem'")
@@ -317,7 +315,7 @@ def test_an_element_that_was_taken_out_asks_and_tells_nothing(site: Site, page: 
     assert page.evaluate("drawn === kept.shadowRoot.firstChild")
     assert not [path for path in site.asked if "count=3" in path]
     page.evaluate("document.querySelector('main').append(kept)")
-    page.wait_for_function("kept.items.length == 3")
+    until(page, "kept.items.length == 3")
 
 
 def test_headlines_are_refreshed_while_they_are_seen(site: Site, page: Page) -> None:
@@ -326,7 +324,7 @@ def test_headlines_are_refreshed_while_they_are_seen(site: Site, page: Page) -> 
     asked = lambda: len(site.asked_for("/embed/news.json"))  # noqa: E731
     site.feeds["news"] = feed(site.address, [item(1, site.address, title="Newer")])
     page.clock.fast_forward(61_000)
-    page.wait_for_function(f"{ROOT}.querySelector('[part=title]').textContent == 'Newer'")
+    until(page, f"{ROOT}.querySelector('[part=title]').textContent == 'Newer'")
     assert asked() == 2
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
     page.clock.fast_forward(200_000)
@@ -395,9 +393,9 @@ def test_dates_are_said_in_the_language_of_the_page(site: Site, page: Page) -> N
     ]
     assert re.search(r"\d{4} um \d\d:\d\d", page.evaluate(f"{ROOT}.querySelector('time').title"))
     page.evaluate("document.querySelector('feed-headlines').setAttribute('date-style', 'long')")
-    page.wait_for_function(f"/^\\d+\\. \\w+ \\d{{4}}$/.test({ROOT}.querySelector('time').textContent)")
+    until(page, f"/^\\d+\\. \\w+ \\d{{4}}$/.test({ROOT}.querySelector('time').textContent)")
     page.evaluate("document.querySelector('feed-headlines').setAttribute('date-style', 'none')")
-    page.wait_for_function(f"!{ROOT}.querySelector('time')")
+    until(page, f"!{ROOT}.querySelector('time')")
 
 
 def test_texts_bring_their_language_and_direction(site: Site, page: Page) -> None:

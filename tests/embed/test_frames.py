@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from tests.embed.hosts import CHROMIUM, SHIFT, World, watch, world
+from tests.embed.pages import until
 from tests.serving import eventually, item
 
 ROOT = "document.querySelector('feed-headlines').shadowRoot"
@@ -183,9 +184,9 @@ def test_wordpress_finds_takes_and_fits_it(around: World, page: Page, path: str)
     assert html.startswith("<blockquote")
     page.goto(around.page("post", f"<h1>A post</h1>{html}", WORDPRESS))
     frame = inner(page)
-    page.wait_for_function("heights.length > 0")
+    until(page, "heights.length > 0")
     whole = frame.evaluate(HEIGHT)
-    page.wait_for_function(f"document.querySelector('iframe').offsetHeight >= {whole}")
+    until(page, f"document.querySelector('iframe').offsetHeight >= {whole}")
     assert page.evaluate("document.querySelector('iframe').offsetHeight") == max(200, whole)
     assert page.locator("iframe").is_visible()
     assert frame.evaluate("[innerHeight >= document.documentElement.scrollHeight, origin]") == [True, "null"]
@@ -199,7 +200,7 @@ def test_a_link_leads_the_whole_page_to_our_own_under_wordpress(around: World, p
         ("More headlines", "/"),
     ):
         page.goto(around.page("post", html, WORDPRESS))
-        page.wait_for_function("heights.length > 0")
+        until(page, "heights.length > 0")
         inner(page).get_by_role("link", name=name).click()
         page.wait_for_url(re.compile(f"^{around.address}{end}"))
 
@@ -222,8 +223,8 @@ def test_every_link_is_one_that_wordpress_follows(around: World, page: Page) -> 
 def test_what_is_too_low_or_too_high_is_left_to_wordpress(around: World, page: Page) -> None:
     for path, kept in (("/embed/all/?tags=nothing", 200), (f"/embed/all/?count=50&{EVERYTHING}", 1000)):
         page.goto(around.page("post", sandboxed(around.address + path), WORDPRESS))
-        page.wait_for_function("heights.length > 0")
-        page.wait_for_function(f"document.querySelector('iframe').height == {kept}")
+        until(page, "heights.length > 0")
+        until(page, f"document.querySelector('iframe').height == {kept}")
         # A frame of the page's own height ends the talk: it does not grow by itself.
         count = page.evaluate("heights.length")
         page.wait_for_timeout(300)
@@ -233,16 +234,16 @@ def test_what_is_too_low_or_too_high_is_left_to_wordpress(around: World, page: P
 def test_mastodon_asks_by_a_number_and_is_answered_with_it(around: World, page: Page) -> None:
     frames = "".join(f'<iframe width=400 src="{around.address}{path}"></iframe>' for path in FRAMES[:2])
     page.goto(around.page("toots", frames, MASTODON))
-    page.wait_for_function("new Set(heights).size >= 2")
+    until(page, "new Set(heights).size >= 2")
     for at, frame in enumerate(page.frames[1:]):
         whole = frame.evaluate(HEIGHT)
-        page.wait_for_function(f"document.querySelectorAll('iframe')[{at}].height == {whole}")
+        until(page, f"document.querySelectorAll('iframe')[{at}].height == {whole}")
 
 
 def test_it_grows_and_shrinks_with_its_width(around: World, page: Page) -> None:
     sized = WORDPRESS + "<style>iframe{width:100%;border:0}</style>"
     page.goto(around.page("post", sandboxed(f"{around.address}/embed/all/?{EVERYTHING}"), sized))
-    page.wait_for_function("heights.length > 0")
+    until(page, "heights.length > 0")
     frame = inner(page)
     heights = []
     for width in (700, 320, 700):
@@ -272,7 +273,7 @@ def test_without_a_sandbox_links_open_in_the_whole_window(around: World, page: P
 def test_nobody_but_its_host_is_listened_to_and_a_wrong_secret_is_none(around: World, page: Page) -> None:
     src = f"{around.address}/embed/all/#?secret={SECRET}"
     page.goto(around.page("post", f'<iframe data-secret={SECRET} src="{src}"></iframe>', WORDPRESS))
-    page.wait_for_function("heights.length > 0")
+    until(page, "heights.length > 0")
     count = page.evaluate("heights.length")
     for odd in (
         "{message: 'ready', secret: 'another000'}",
@@ -343,8 +344,8 @@ def test_only_the_sites_that_a_feed_names_may_frame_it(around: World, page: Page
 def test_only_the_sites_that_a_feed_names_may_read_it(around: World, page: Page) -> None:
     address = around.page("friend", around.embed("eager", feed="closed"), around.script)
     page.goto(address)
-    page.wait_for_function("document.querySelector('feed-headlines').items?.length == 5")
+    until(page, "document.querySelector('feed-headlines').items?.length == 5")
     page.add_init_script("addEventListener('feed-error', () => { window.failed = true })")
     page.goto(address.replace("127.0.0.1", "localhost"))
-    page.wait_for_function("window.failed")
+    until(page, "window.failed")
     assert page.get_by_role("link", name="Headlines from Harbour News").is_visible()

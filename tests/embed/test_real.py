@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.embed.hosts import ARABIC, CHROMIUM, SHIFT, World, asked, watch, world
-from tests.embed.pages import SUMMARY, TITLES
+from tests.embed.pages import SUMMARY, TITLES, until
 from tests.proxying import part
 from tests.serving import eventually, item
 from tests.web.marionette import Firefox, firefox
@@ -96,7 +96,7 @@ def test_two_embeds_on_a_hostile_page_are_shown_with_a_request_each_and_no_compl
     # A page with this policy can have no style of its own: its sheet is for the other one.
     head = around.script + ("" if policy else RESET)
     page.goto(around.page("hostile", body, head, policy=policy))
-    page.wait_for_function(DRAWN)
+    until(page, DRAWN)
     page.wait_for_load_state("networkidle")
     assert titles(page) == list(TITLES[:5])
     assert titles(page, 1) == list(TITLES[:3])
@@ -129,7 +129,7 @@ def test_axe_finds_no_fault_and_nothing_scrolls_sideways(
         for feed in ("all", "arabic")
     )
     page.goto(around.page("accessible", body, around.script, attributes))
-    page.wait_for_function(DRAWN)
+    until(page, DRAWN)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -146,7 +146,7 @@ def test_nothing_moves_where_the_height_is_reserved(
     reserved = f'layout={layout} show="date image" style="display:block;min-height:75rem"'
     body = around.embed(reserved) + "<p>What comes after"
     page.goto(around.page("still", body, around.script, attributes))
-    page.wait_for_function(DRAWN)
+    until(page, DRAWN)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("shifted") == 0
 
@@ -175,7 +175,7 @@ def test_what_has_not_changed_is_not_sent_again(around: World, page: Page) -> No
         ),
     )
     page.goto(around.page("again", around.embed("eager"), around.script))
-    page.wait_for_function(DRAWN)
+    until(page, DRAWN)
     page.evaluate("document.querySelector('feed-headlines').refresh()")
     eventually(lambda: page.evaluate("true") and 304 in statuses, 20, "a refresh is answered with 304")
     assert statuses == [200, 304]
@@ -187,7 +187,7 @@ def test_a_withdrawal_is_gone_from_every_form_once_caches_have_let_go(around: Wo
     around.news.write(name, item(title, "It was not so.", date="2026-11-01"))
     eventually(lambda: title in around.news.get(FORMS[0]).text, 30, "it is live")
     page.goto(around.page("withdrawn", around.embed("eager"), around.script))
-    page.wait_for_function(DRAWN)
+    until(page, DRAWN)
     assert titles(page)[0] == title
     for form in FORMS:
         answer = around.news.get(form)
@@ -198,9 +198,7 @@ def test_a_withdrawal_is_gone_from_every_form_once_caches_have_let_go(around: Wo
     eventually(lambda: all(title not in around.news.get(form).text for form in FORMS), 30, "it is gone")
     # From now on a cache that asks is told; the element itself asks past the browser's.
     page.evaluate("document.querySelector('feed-headlines').refresh()")
-    page.wait_for_function(
-        f"document.querySelector('feed-headlines').items[0].title == {json.dumps(TITLES[0])}"
-    )
+    until(page, f"document.querySelector('feed-headlines').items[0].title == {json.dumps(TITLES[0])}")
     assert titles(page) == list(TITLES[:5])
 
 
@@ -251,7 +249,7 @@ def test_a_shadow_fragment_withstands_the_hosts_style_and_the_script_takes_it_ov
     assert page.evaluate(display) == "grid"
     said = watch(page)
     page.goto(around.page("both", fragment, RESET + around.script))
-    page.wait_for_function(DRAWN)
+    until(page, DRAWN)
     assert titles(page) == list(TITLES[:5])
     assert said == []
 

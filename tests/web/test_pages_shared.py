@@ -232,3 +232,11 @@ def _json_ld(newsroom: Newsroom, path: str) -> dict[str, object]:
 
 def _page(newsroom: Newsroom, path: str) -> BeautifulSoup:
     return BeautifulSoup(newsroom.ask(path).body, "html.parser")
+
+
+def test_a_lead_image_in_the_text_has_its_room_whatever_else_it_says(newsroom: Newsroom) -> None:
+    url = f"{SITE.url}/a.png"
+    content = f'<p><img src="{url}" alt="A bridge" title="It turns"></p>'
+    newsroom.add(make(slug="a", content=content, image=Image(url, width=640, height=400)))
+    newsroom.publish()
+    assert 'title="It turns" width="640" height="400">' in newsroom.ask("/items/a").body.decode()
