@@ -209,7 +209,7 @@ def test_kill_9_of_the_supervisor_ends_the_tree_and_the_next_start_works(tmp_pat
         running.process.wait()
         eventually(lambda: not any(alive(pid) for pid in below), 10, "all below it has ended")
     with serving(tmp_path) as again:
-        assert again.ready()
+        assert again.get("/feeds/all.rss").status == 200
 
 
 @pytest.mark.system

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,8 @@ Audits = Mapping[str, Mapping[str, Any]]  # what a program says
 
 @pytest.fixture(scope="module")
 def audits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audits]:
+    if not os.environ.get("CI"):
+        pytest.skip("it takes longer than all other pages: CI and `./run test-system` do it")
     node, chromium, modules = part("node"), part("chromium"), installed(HERE)
     folder = tmp_path_factory.mktemp("lighthouse")
     shutil.copytree(ROOT / "items", folder / "items")
