@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests import postgres
+from tests.proxying import part
 
 SYSTEM_PARTS = ("chromium", "newsboat", "strace", "faketime")
 
@@ -35,6 +37,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"CI must not skip a system test; it {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A running Chromium, one for each module."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=part("chromium"), args=["--no-sandbox"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.embed.pages import SCRIPTS, newest
+from tests.npm import installed
 from tests.proxying import part
 
 EMBED = Path(__file__).parents[2] / "embed"
@@ -61,23 +60,7 @@ def test_the_script_holds_no_markup_no_storage_and_no_cookies() -> None:
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A copy of the source with its tools beside it; the first time, install what the lock file says."""
-    npm = part("npm")
-    lock = (EMBED / "package-lock.json").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = cache / "feedsvc-tests" / f"embed-{hashlib.sha256(lock).hexdigest()[:16]}"
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "lock").open("w") as held:
-        # Two processes of the test run must not install over each other.
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if not (place / "installed").exists():
-            for name in ("package.json", "package-lock.json"):
-                shutil.copyfile(EMBED / name, place / name)
-            command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-            done = subprocess.run(command, cwd=place, check=False, timeout=100, capture_output=True)
-            if done.returncode and not os.environ.get("CI"):
-                pytest.skip(f"npm could not install the tools: {done.stderr.decode()}")
-            assert done.returncode == 0, done.stderr.decode()
-            (place / "installed").touch()
+    place = installed(EMBED)
     copy = tmp_path_factory.mktemp("source") / "embed"
     shutil.copytree(EMBED, copy, ignore=shutil.ignore_patterns("node_modules"))
     (copy / "node_modules").symlink_to(place / "node_modules")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.embed.pages import SCRIPT, STRICT, Site, embed, feed, item, serving, until
 from tests.serving import eventually
 
-CHROMIUM = Path("/usr/bin/chromium")
 LAYOUTS = ("list", "cards", "compact", "ticker")
 EVERYTHING = 'show="date summary image source tags author" target=_blank eager'
 ROOT = "document.querySelector('feed-headlines').shadowRoot"
@@ -23,18 +21,7 @@ HOSTILE_STYLE = (
     "<style>* { all: unset !important } li, a, div, p { color: red; display: inline !important }</style>"
 )
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page
 
-from tests.embed.hosts import CHROMIUM, SHIFT, World, watch, world
+from tests.embed.hosts import SHIFT, World, watch, world
 from tests.embed.pages import until
 from tests.serving import eventually, item
 
@@ -83,18 +83,7 @@ KEPT = {
 }
 """What WordPress leaves of an answer whose author it does not know."""
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")

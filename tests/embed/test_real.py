@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import axe_playwright_python
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.embed.hosts import ARABIC, CHROMIUM, SHIFT, World, asked, watch, world
+from tests.embed.hosts import ARABIC, SHIFT, World, asked, watch, world
 from tests.embed.pages import SUMMARY, TITLES, until
 from tests.proxying import part
 from tests.serving import eventually, item
@@ -48,18 +48,7 @@ FRAGMENTS = (
 )
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")

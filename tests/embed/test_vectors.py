@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from tests.embed.hosts import CHROMIUM, newsroom
+from tests.embed.hosts import newsroom
 from tests.embed.pages import Site, serving
 from tests.serving import Tree, eventually
 
@@ -55,18 +55,7 @@ DRAWN = "document.querySelector('feed-headlines').items?.length"
 HTML = ["html", "head", "body", "main", "div", "ul", "li", "a", "p", "h2", "bdi", "time", "img", "span"]
 KNOWN = [*HTML, "feed-headlines", "slot", "button", "style", "script", "svg", "title", "text", "rect"]
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture

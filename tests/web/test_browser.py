@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from feedsvc.web.qr import qr
 
-CHROMIUM = Path("/usr/bin/chromium")
 PAGES = (
     "/",
     "/items/budget-agreed",
@@ -36,18 +33,7 @@ PAGES = (
     "/feeds/all/follow?reader=miniflux&host=nothing+like+it",
     "/nowhere",
 )
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.system
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -8,16 +8,14 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.embed.pages import Site, serving
 from tests.serving import eventually
 
-CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 20.0
 DRAWN = "!!document.querySelector('feed-headlines')?.shadowRoot?.querySelector('[part=title]')"
 PICTURED = "layout=cards&count=3&show=date&show=image&show=summary"
@@ -36,18 +34,7 @@ const createElement = (name, { style, ...given }, ...children) => {
   return made;
 };
 """
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")
