@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from feedsvc.errors import Conflict, ExportError
 from feedsvc.export.folder import LOCK, MANIFEST, File, _part, bring
+from tests.rights import nobody
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OURS = {MANIFEST, LOCK}
@@ -178,10 +179,9 @@ def test_what_a_killed_run_left_behind_is_removed(tmp_path: Path) -> None:
     assert there(tmp_path) == {"a/two": "x"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(ExportError, match="cannot be written: Permission denied"):
+    with nobody(), pytest.raises(ExportError, match="cannot be written: Permission denied"):
         bring(tmp_path / "new", [file("one")])
 
 

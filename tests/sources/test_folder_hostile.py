@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,8 @@ import pytest
 from feedsvc.sources import folder
 from feedsvc.sources.problems import describe
 from feedsvc.sources.scan import Scan, scan
+from tests.rights import nobody
 from tests.sources.folders import Desk, item
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -38,19 +37,6 @@ def open_desk() -> Iterator[Desk]:
         yield made
     finally:
         shutil.rmtree(place)
-
-
-@contextmanager
-def nobody() -> Iterator[None]:
-    """Do something as a user to whom permissions apply; root may read everything."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_file_that_may_not_be_read_keeps_its_item_until_it_may(open_desk: Desk) -> None:
